@@ -1,0 +1,11 @@
+//! The compiler of random-query grammars: `.rqg` to a checked, lowered program, and its interpreter.
+
+pub mod builtins;
+pub mod diagnostics;
+pub mod hir;
+pub mod ir;
+pub mod source;
+/// Reading and parsing.
+pub mod syntax {
+    pub mod ast;
+}

@@ -1,0 +1,31 @@
+//! The one door through which everything random enters a derivation.
+
+/// A source of choices. A grammar is a pure function of (choice source, schema model, dialect):
+/// nothing else may draw randomness.
+///
+/// # Architecture invariant
+///
+/// Both backends make the same draws in the same order for the same derivation.
+pub trait Choices {
+    /// A number drawn uniformly from `0..n`. `n` must be at least 1.
+    fn below(&mut self, n: u64) -> u64;
+
+    /// 64 independent random bits, for values.
+    fn bits(&mut self) -> u64;
+
+    /// Picks `k` with probability `(cumulative[k] - cumulative[k - 1]) / total`, where `total` is
+    /// the last element. `cumulative` ascends, and its last element is at least 1.
+    fn pick(&mut self, cumulative: &[u64]) -> usize {
+        let total = cumulative.last().copied().unwrap_or(1);
+        let position = self.below(total);
+        cumulative
+            .iter()
+            .position(|&bound| position < bound)
+            .unwrap_or(0)
+    }
+
+    /// True with probability `parts_per_million` / 1,000,000.
+    fn chance(&mut self, parts_per_million: u32) -> bool {
+        self.below(1_000_000) < u64::from(parts_per_million)
+    }
+}

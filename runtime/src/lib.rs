@@ -1,0 +1,9 @@
+//! Runtime of random-query grammars: the choice source, the schema model, the values, the state of
+//! one unit and the writer. Interpreter and generated code share everything in this crate.
+
+pub mod choices;
+pub mod demand;
+pub mod dialect;
+pub mod schema;
+pub mod types;
+pub mod unit_text;
