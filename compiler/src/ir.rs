@@ -228,6 +228,10 @@ pub struct Count {
 }
 
 /// A draw from a finite domain.
+///
+/// Candidates are the elements that satisfy the demand. In shallow mode (budget or fuel used up) only
+/// those of the least clause depth are candidates; a list that needs `low` elements then takes
+/// the least depth at which `low` elements are left. Without this, termination is not certain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Site {
     /// What is drawn from; its terms speak of the frame's slots at this point.
@@ -251,6 +255,9 @@ pub enum Expr {
     Str(LiteralId),
     /// A built-in type.
     Type(TypeId),
+    /// Binds a slot to the first expression's value, then gives the second one's (an argument that
+    /// the demand of a draw speaks of).
+    Let(u16, ExprId, ExprId),
     /// A property.
     Field(ExprId, Field),
     /// One element of a domain.

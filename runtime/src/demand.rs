@@ -93,6 +93,9 @@ pub enum Domain {
     Updatable(Term),
     /// The columns visible in the current scope.
     Visible,
+    /// The columns visible around the innermost `narrow` (what `full { … }` reopens); the same as
+    /// [`Domain::Visible`] where nothing is narrowed.
+    Enclosing,
     /// The types of the model that belong to a class.
     Types(Classes),
     /// All foreign keys.
