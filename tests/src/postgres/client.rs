@@ -1,0 +1,121 @@
+//! A connection, and how statements fail.
+
+use ::postgres::Client;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A connection to a server, used with the simple query protocol.
+pub struct Session {
+    client: Client,
+}
+
+/// A statement that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The SQLSTATE; `08006` when the connection broke.
+    pub sqlstate: String,
+    /// The server's message.
+    pub message: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.sqlstate, self.message)
+    }
+}
+
+impl Session {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Executes one statement, or several separated by semicolons, and discards the rows.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn execute(&mut self, sql: &str) -> Result<(), Failure> {
+        self.client.batch_execute(sql).map_err(|error| {
+            let refused = error.as_db_error();
+            Failure {
+                sqlstate: error
+                    .code()
+                    .map_or("08006", ::postgres::error::SqlState::code)
+                    .to_owned(),
+                message: refused.map_or_else(
+                    || error.to_string(),
+                    |refused| {
+                        let detail = refused
+                            .detail()
+                            .map_or(String::new(), |d| format!(" ({d})"));
+                        format!("{}{detail}", refused.message())
+                    },
+                ),
+            }
+        })
+    }
+}
+
+/// How the statements of a run fared.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Statements executed, the failed ones included.
+    pub total: u64,
+    /// By SQLSTATE: how many failed and the first of them.
+    pub failed: BTreeMap<String, FailureGroup>,
+}
+
+/// The failures of one SQLSTATE.
+#[derive(Debug, Clone)]
+pub struct FailureGroup {
+    /// How many.
+    pub count: u64,
+    /// The index of the unit that failed first.
+    pub index: u64,
+    /// Its statement.
+    pub statement: String,
+    /// The server's message.
+    pub message: String,
+}
+
+impl Tally {
+    /// Counts one statement of a unit.
+    pub fn count(&mut self, index: u64, statement: &str, outcome: Result<(), Failure>) {
+        self.total += 1;
+        if let Err(failure) = outcome {
+            self.failed
+                .entry(failure.sqlstate)
+                .and_modify(|group| group.count += 1)
+                .or_insert_with(|| FailureGroup {
+                    count: 1,
+                    index,
+                    statement: statement.to_owned(),
+                    message: failure.message,
+                });
+        }
+    }
+
+    /// Whether every statement succeeded, and there was one.
+    #[must_use]
+    pub fn all_succeeded(&self) -> bool {
+        self.total > 0 && self.failed.is_empty()
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failed: u64 = self.failed.values().map(|group| group.count).sum();
+        let share = (self.total - failed) as f64 * 100.0 / self.total.max(1) as f64;
+        writeln!(
+            f,
+            "{} of {} statements executed ({share:.2} %)",
+            self.total - failed,
+            self.total
+        )?;
+        for (sqlstate, group) in &self.failed {
+            writeln!(f, "  {sqlstate} {:>6}  {}", group.count, group.message)?;
+            writeln!(f, "    first: unit {}: {}", group.index, group.statement)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,235 @@
+//! A server of a test's own: a cluster in a temporary directory, reached by a socket in it.
+
+use super::Error;
+use super::client::Session;
+use super::install::{self, Origin, run};
+use ::postgres::{Client, Config, NoTls};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+/// Runs the server until standard input closes, then stops it and removes its directory. Standard
+/// input closes when the test is done with the server and also when the test process is killed, so
+/// no server outlives its test.
+const KEEPER: &str = r#"
+directory=$1; shift
+"$@" >"$directory/log" 2>&1 </dev/null &
+server=$!
+cat >/dev/null
+kill -INT $server 2>/dev/null
+rounds=0
+while kill -0 $server 2>/dev/null && [ $rounds -lt 100 ]; do sleep 0.1; rounds=$((rounds + 1)); done
+kill -KILL $server 2>/dev/null
+wait $server 2>/dev/null
+rm -rf -- "$directory"
+"#;
+
+/// How long a server may take until it answers; generous, for machines under load.
+const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// A PostgreSQL server. Stops when dropped.
+pub struct Server {
+    major: u32,
+    config: Config,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Started here; its keeper, whose standard input keeps it running.
+    Own(Child),
+    /// Somebody else's; this database on it is ours.
+    Foreign { dsn: Config, database: String },
+}
+
+impl Server {
+    /// A server of a major version with an empty database.
+    ///
+    /// # Errors
+    ///
+    /// When neither the environment nor npm has such a server, or when it does not start.
+    pub fn start(major: u32) -> Result<Self, Error> {
+        match install::find(major)? {
+            Origin::Running(dsn) => Self::foreign(major, &dsn),
+            Origin::Programs(programs) => Self::own(major, &programs),
+        }
+    }
+
+    /// Opens a connection.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not accept it.
+    pub fn connect(&self) -> Result<Session, Error> {
+        Ok(Session::new(self.config.connect(NoTls)?))
+    }
+
+    /// Its major version.
+    #[must_use]
+    pub fn major(&self) -> u32 {
+        self.major
+    }
+
+    fn foreign(major: u32, dsn: &str) -> Result<Self, Error> {
+        let dsn = Config::from_str(dsn)?;
+        let mut client = dsn.connect(NoTls)?;
+        let database = format!(
+            "rqg_test_{}_{}",
+            std::process::id(),
+            std::time::UNIX_EPOCH
+                .elapsed()
+                .unwrap_or_default()
+                .as_nanos()
+        );
+        client.batch_execute(&format!("CREATE DATABASE {database} TEMPLATE template0"))?;
+        let mut config = dsn.clone();
+        config.dbname(&database);
+        Ok(Self {
+            major,
+            config,
+            kind: Kind::Foreign { dsn, database },
+        })
+    }
+
+    fn own(major: u32, programs: &Path) -> Result<Self, Error> {
+        let directory = tempfile::Builder::new()
+            .prefix("rqg-postgres-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in("/tmp")
+            .map_err(Error::io("a directory in /tmp"))?;
+        let user = User::for_server(directory.path())?;
+        let data = directory.path().join("data");
+        run(user
+            .command(&programs.join("initdb"))
+            .arg("-D")
+            .arg(&data)
+            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8"])
+            .args(["--locale=C", "--no-sync"])
+            .current_dir("/"))?;
+
+        // From here on the keeper removes the directory.
+        let directory = directory.keep();
+        let keeper = user
+            .command(Path::new("/bin/sh"))
+            .args(["-c", KEEPER, "keeper"])
+            .arg(&directory)
+            .arg(programs.join("postgres"))
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(&directory)
+            .args(["-h", "", "-c", "max_connections=20"])
+            .args(["-c", "fsync=off", "-c", "synchronous_commit=off"])
+            .args(["-c", "full_page_writes=off", "-c", "shared_buffers=32MB"])
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(Error::io("/bin/sh"))?;
+        let mut config = Config::new();
+        config
+            .host_path(&directory)
+            .user("postgres")
+            .dbname("postgres");
+        let server = Self {
+            major,
+            config,
+            kind: Kind::Own(keeper),
+        };
+        server.wait_until_ready(&directory)?;
+        Ok(server)
+    }
+
+    fn wait_until_ready(&self, directory: &Path) -> Result<(), Error> {
+        let started = Instant::now();
+        loop {
+            match self.config.connect(NoTls) {
+                Ok(_) => return Ok(()),
+                Err(error) if started.elapsed() > START_LIMIT => {
+                    return Err(Error::NotReady {
+                        major: self.major,
+                        reason: error.to_string(),
+                        log: fs::read_to_string(directory.join("log")).unwrap_or_default(),
+                    });
+                }
+                Err(_) => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A test that is failing already should fail for its own reason, so errors stay unsaid.
+        match &mut self.kind {
+            Kind::Own(keeper) => {
+                drop(keeper.stdin.take());
+                keeper.wait().ok();
+            }
+            Kind::Foreign { dsn, database } => {
+                if let Ok(mut client) = dsn.connect(NoTls) {
+                    drop_database(&mut client, database);
+                }
+            }
+        }
+    }
+}
+
+fn drop_database(client: &mut Client, database: &str) {
+    client
+        .batch_execute(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
+        ))
+        .ok();
+    client
+        .batch_execute(&format!("DROP DATABASE IF EXISTS {database}"))
+        .ok();
+}
+
+/// Who runs the server: PostgreSQL refuses to run as root.
+enum User {
+    /// Whoever runs the tests.
+    Same,
+    /// `nobody`, by its numbers.
+    Other { user: u32, group: u32 },
+}
+
+impl User {
+    /// The user for a server whose cluster lies in `directory`, which becomes that user's.
+    fn for_server(directory: &Path) -> Result<Self, Error> {
+        let what = || directory.display().to_string();
+        if fs::metadata(directory).map_err(Error::io(what()))?.uid() != 0 {
+            return Ok(Self::Same);
+        }
+        let (user, group) = nobody();
+        chown(directory, Some(user), Some(group)).map_err(Error::io(what()))?;
+        Ok(Self::Other { user, group })
+    }
+
+    /// A command that runs as this user. For another user the standard library also drops the
+    /// supplementary groups.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env_remove("PGDATA").env("LC_ALL", "C");
+        if let Self::Other { user, group } = *self {
+            command.uid(user).gid(group).env("HOME", "/");
+        }
+        command
+    }
+}
+
+/// The numbers of the user `nobody`: as the system's list has them, else the usual ones.
+fn nobody() -> (u32, u32) {
+    let users = fs::read_to_string(PathBuf::from("/etc/passwd")).unwrap_or_default();
+    users
+        .lines()
+        .find_map(|line| {
+            let mut fields = line.strip_prefix("nobody:")?.split(':').skip(1);
+            Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+        })
+        .unwrap_or((65534, 65534))
+}
