@@ -116,7 +116,7 @@ impl Diagnostics {
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found
-            .sort_by(|a, b| (a.primary.span, a.code).cmp(&(b.primary.span, b.code)));
+            .sort_by_key(|found| (found.primary.span, found.code));
         self.found.dedup_by(|a, b| {
             a.code == b.code && a.primary.span == b.primary.span && a.message == b.message
         });

@@ -42,7 +42,7 @@ enum Kind {
     /// Started here; its keeper, whose standard input keeps it running.
     Own(Child),
     /// Somebody else's; this database on it is ours.
-    Foreign { dsn: Config, database: String },
+    Foreign { dsn: Box<Config>, database: String },
 }
 
 impl Server {
@@ -90,7 +90,10 @@ impl Server {
         Ok(Self {
             major,
             config,
-            kind: Kind::Foreign { dsn, database },
+            kind: Kind::Foreign {
+                dsn: Box::new(dsn),
+                database,
+            },
         })
     }
 
