@@ -5,5 +5,6 @@ pub mod choices;
 pub mod demand;
 pub mod dialect;
 pub mod schema;
+pub mod spacing;
 pub mod types;
 pub mod unit_text;
