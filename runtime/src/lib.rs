@@ -4,6 +4,7 @@
 pub mod choices;
 pub mod demand;
 pub mod dialect;
+pub mod engine;
 pub mod schema;
 pub mod spacing;
 pub mod types;

@@ -1,0 +1,86 @@
+//! How units are written.
+
+use super::one_line::write_one_line;
+use crate::unit_text::UnitText;
+use std::io::Write as _;
+
+/// The form of a run's output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// Each statement on one line, ended by the terminator. Line breaks inside of literals are
+    /// escaped so that the value stays the same, other line breaks become spaces, and `--` comments
+    /// are left out. A unit without statements writes nothing.
+    Sql {
+        /// What ends a statement, such as `;`.
+        terminator: String,
+    },
+    /// A line of JSON for each unit: `{"index":…,"seed":…,"rule":…,"sql":…}`. The statements of
+    /// a unit are joined by terminator and line break; the last one has no terminator.
+    JsonLines {
+        /// What stands between two statements, such as `;`.
+        terminator: String,
+        /// The seed as JSON: a number, or a string where it does not fit into 64 bits.
+        seed: String,
+        /// The start rule.
+        rule: String,
+    },
+    /// Nothing: units are made and counted.
+    Null,
+}
+
+impl Format {
+    /// Appends unit `index` to `out`.
+    pub fn write(&self, index: u64, unit: &UnitText, out: &mut Vec<u8>) {
+        match self {
+            Self::Sql { terminator } => {
+                for statement in unit.statements() {
+                    write_one_line(statement, out);
+                    out.extend_from_slice(terminator.as_bytes());
+                    out.push(b'\n');
+                }
+            }
+            Self::JsonLines {
+                terminator,
+                seed,
+                rule,
+            } => {
+                // Writing to a Vec never fails.
+                let _ = write!(out, "{{\"index\":{index},\"seed\":{seed},\"rule\":\"");
+                write_json_text(rule.as_bytes(), out);
+                out.extend_from_slice(b"\",\"sql\":\"");
+                for (i, statement) in unit.statements().enumerate() {
+                    if i > 0 {
+                        write_json_text(terminator.as_bytes(), out);
+                        out.extend_from_slice(b"\\n");
+                    }
+                    write_json_text(statement, out);
+                }
+                out.extend_from_slice(b"\"}\n");
+            }
+            Self::Null => {}
+        }
+    }
+}
+
+/// Appends UTF-8 text as the inside of a JSON string.
+fn write_json_text(text: &[u8], out: &mut Vec<u8>) {
+    let mut copied = 0;
+    for (i, &byte) in text.iter().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&text[copied..i]);
+        copied = i + 1;
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            _ => {
+                let _ = write!(out, "\\u{byte:04x}");
+            }
+        }
+    }
+    out.extend_from_slice(&text[copied..]);
+}

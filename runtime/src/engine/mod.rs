@@ -1,0 +1,338 @@
+//! The parallel pipeline: a generator, a range of indexes and a sink.
+//!
+//! ```text
+//! worker ─┐  claims a few indexes (one atomic), generates and formats them into its own buffer
+//! worker ─┼── bounded queue ── sequencer (ordered runs) ── sink      (the calling thread)
+//! worker ─┘        └──────────── emptied buffers go back to their worker ──────────┘
+//! ```
+//!
+//! # Architecture invariants
+//!
+//! - In an ordered run the bytes that reach the sink depend only on the generator, the format and
+//!   the range: not on threads, batch sizes or time.
+//! - Workers share no lock: they claim by compare-and-swap, and each owns a fixed number of buffers
+//!   that travel to the writer and back. A worker whose buffers are all on their way waits; that is
+//!   the only backpressure. It can't deadlock an ordered run: the worker that holds the earliest
+//!   unwritten index has only written buffers behind it, so all of its buffers are free.
+//! - Memory is bounded by threads × buffers × (buffer size + one unit), whatever the range.
+//!
+//! ```
+//! use rqg_runtime::engine::{Control, Format, Settings, run};
+//! use rqg_runtime::unit_text::{Generate, UnitText};
+//!
+//! struct Count;
+//! impl Generate for Count {
+//!     fn generate(&mut self, index: u64, unit: &mut UnitText) {
+//!         unit.clear();
+//!         unit.bytes.extend_from_slice(format!("SELECT {index}").as_bytes());
+//!         unit.ends.push(unit.bytes.len());
+//!     }
+//! }
+//!
+//! let mut sink = Vec::new();
+//! let settings = Settings { threads: 2, ..Settings::new(0..3) };
+//! let format = Format::Sql { terminator: ";".to_owned() };
+//! let statistics = run(&settings, &format, &Control::default(), &mut sink, || Count).unwrap();
+//! assert_eq!(sink, b"SELECT 0;\nSELECT 1;\nSELECT 2;\n");
+//! assert_eq!(statistics.units, 3);
+//! ```
+
+mod claims;
+mod control;
+mod format;
+mod one_line;
+mod sequencer;
+mod sink;
+mod slices;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+pub use control::{Control, Counts};
+pub use format::Format;
+pub use one_line::write_one_line;
+pub use sink::{Batch, DiscardSink, FileSink, Sink, StdoutSink};
+pub use slices::Shard;
+
+use crate::unit_text::Generate;
+use claims::Claims;
+use sequencer::Sequencer;
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+use worker::{Buffer, Message, Worker};
+
+/// Buffers that each worker owns: one in hand, the others queued or being written.
+const BUFFERS_PER_WORKER: usize = 4;
+
+/// What all buffers may hold together before one unit more is added to each.
+const BUFFER_MEMORY: usize = 16 << 20;
+
+/// What and how to run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The indexes, each once.
+    pub range: Range<u64>,
+    /// Stop to claim indexes after this time; what was claimed is finished.
+    pub duration: Option<Duration>,
+    /// Worker threads; at least one is started.
+    pub threads: usize,
+    /// Whether units reach the sink in the order of their indexes.
+    pub ordered: bool,
+    /// Stack of each worker thread in bytes.
+    pub stack_size: usize,
+}
+
+impl Settings {
+    /// An ordered run over `range` on one worker thread.
+    #[must_use]
+    pub fn new(range: Range<u64>) -> Self {
+        Self {
+            range,
+            duration: None,
+            threads: 1,
+            ordered: true,
+            stack_size: 8 << 20,
+        }
+    }
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All indexes, or the duration, are done.
+    Complete,
+    /// [`Control::stop`] was called before that.
+    Stopped,
+    /// The reader of the sink went away (a broken pipe).
+    Closed,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statistics {
+    /// Why it ended.
+    pub outcome: Outcome,
+    /// All indexes below this were written. Where the reader of an unordered run went away, that
+    /// can't be told, and this is the start.
+    pub next: u64,
+    /// Units written.
+    pub units: u64,
+    /// Statements in them.
+    pub statements: u64,
+    /// Bytes written; with [`Format::Null`], bytes of the statements.
+    pub bytes: u64,
+    /// Units written by each worker.
+    pub units_per_worker: Vec<u64>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Why the engine failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A sink could not be opened.
+    #[error("cannot open `{path}`: {cause}", path = path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// A sink did not take what it was given.
+    #[error("cannot write to {name}: {cause}")]
+    Write {
+        /// The sink.
+        name: String,
+        /// Why.
+        cause: io::Error,
+    },
+    /// No worker thread could be started.
+    #[error("cannot start a worker thread: {0}")]
+    Spawn(io::Error),
+    /// A worker thread panicked: a defect of the generator.
+    #[error("a worker thread panicked")]
+    WorkerPanicked,
+}
+
+/// Runs: every worker makes its own generator with `factory`, and all units of the range go to
+/// `sink`, which the calling thread writes. The sink is not finished: the caller decides whether
+/// what it got is complete.
+///
+/// # Errors
+///
+/// If the sink fails (other than by a broken pipe), no thread can be started or a worker panics.
+pub fn run<F, G>(
+    settings: &Settings,
+    format: &Format,
+    control: &Control,
+    sink: &mut dyn Sink,
+    factory: F,
+) -> Result<Statistics, EngineError>
+where
+    F: Fn() -> G + Sync,
+    G: Generate,
+{
+    let started = Instant::now();
+    let deadline = settings
+        .duration
+        .and_then(|duration| started.checked_add(duration));
+    let claims = Claims::new(settings.range.clone());
+    let threads = usable_threads(settings);
+    let buffer_size =
+        (BUFFER_MEMORY / (threads * BUFFERS_PER_WORKER).max(1)).clamp(16 << 10, 256 << 10);
+    let (full, incoming) = crossbeam_channel::bounded(threads * (BUFFERS_PER_WORKER + 1));
+    let factory = &factory;
+    let claims_ref = &claims;
+
+    let written = thread::scope(|scope| {
+        let mut returns = Vec::with_capacity(threads);
+        let mut workers = Vec::with_capacity(threads);
+        for number in 0..threads {
+            let (give_back, empty) = crossbeam_channel::bounded(BUFFERS_PER_WORKER);
+            for _ in 0..BUFFERS_PER_WORKER {
+                // The channel is as long as there are buffers, and both ends are alive.
+                let _ = give_back.try_send(Buffer::new(buffer_size));
+            }
+            let worker = Worker {
+                number,
+                claims: claims_ref,
+                deadline,
+                control,
+                format,
+                full: full.clone(),
+                empty,
+                buffer_size,
+            };
+            let spawned = thread::Builder::new()
+                .name(format!("rqg-{number}"))
+                .stack_size(settings.stack_size)
+                .spawn_scoped(scope, move || worker.run(factory));
+            match spawned {
+                Ok(worker) => {
+                    workers.push(worker);
+                    returns.push(give_back);
+                }
+                // Fewer workers make the same output.
+                Err(_) if !returns.is_empty() => break,
+                Err(cause) => return Err(EngineError::Spawn(cause)),
+            }
+        }
+        drop(full);
+        let written = Writer {
+            sequencer: Sequencer::new(settings.range.start, settings.ordered),
+            control,
+            sink,
+            returns,
+            buffer_size,
+            statistics: Statistics {
+                outcome: Outcome::Complete,
+                next: settings.range.start,
+                units: 0,
+                statements: 0,
+                bytes: 0,
+                units_per_worker: vec![0; threads],
+                elapsed: Duration::ZERO,
+            },
+        }
+        .write_all(incoming);
+        // Joined one by one, since a scope would pass a panic on.
+        if workers.into_iter().any(|worker| worker.join().is_err()) {
+            return Err(EngineError::WorkerPanicked);
+        }
+        written
+    });
+
+    let mut statistics = written?;
+    statistics.elapsed = started.elapsed();
+    if statistics.outcome == Outcome::Complete {
+        statistics.next = claims.next();
+        if control.is_stopped() && statistics.next < settings.range.end {
+            statistics.outcome = Outcome::Stopped;
+        }
+    }
+    Ok(statistics)
+}
+
+/// More threads than indexes would find nothing to do.
+fn usable_threads(settings: &Settings) -> usize {
+    let units = settings.range.end.saturating_sub(settings.range.start);
+    settings
+        .threads
+        .max(1)
+        .min(usize::try_from(units).unwrap_or(usize::MAX))
+}
+
+/// The calling thread's half of the pipeline.
+struct Writer<'a> {
+    sequencer: Sequencer,
+    control: &'a Control,
+    sink: &'a mut dyn Sink,
+    returns: Vec<crossbeam_channel::Sender<Buffer>>,
+    buffer_size: usize,
+    statistics: Statistics,
+}
+
+impl Writer<'_> {
+    /// Writes until all workers are done. Leaving early drops both channels, which ends the
+    /// workers at their next full buffer.
+    fn write_all(
+        mut self,
+        incoming: crossbeam_channel::Receiver<Message>,
+    ) -> Result<Statistics, EngineError> {
+        for message in incoming {
+            let Message::Full(buffer) = message else {
+                return Err(EngineError::WorkerPanicked);
+            };
+            self.sequencer.push(buffer);
+            while let Some(buffer) = self.sequencer.pop() {
+                match self.write(&buffer) {
+                    Ok(()) => self.recycle(buffer),
+                    Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
+                        self.statistics.outcome = Outcome::Closed;
+                        return Ok(self.statistics);
+                    }
+                    Err(cause) => {
+                        return Err(EngineError::Write {
+                            name: self.sink.name(),
+                            cause,
+                        });
+                    }
+                }
+            }
+        }
+        Ok(self.statistics)
+    }
+
+    fn write(&mut self, buffer: &Buffer) -> io::Result<()> {
+        self.sink.write(&Batch {
+            indexes: buffer.first..buffer.next,
+            text: &buffer.text,
+            units: buffer.units,
+            statements: buffer.statements,
+        })?;
+        let statistics = &mut self.statistics;
+        if self.sequencer.is_ordered() {
+            statistics.next = buffer.next;
+        }
+        statistics.units += buffer.units;
+        statistics.statements += buffer.statements;
+        statistics.bytes += buffer.bytes;
+        if let Some(units) = statistics.units_per_worker.get_mut(buffer.worker) {
+            *units += buffer.units;
+        }
+        self.control
+            .count(buffer.units, buffer.statements, buffer.bytes);
+        Ok(())
+    }
+
+    fn recycle(&mut self, mut buffer: Buffer) {
+        buffer.clear(self.buffer_size);
+        if let Some(give_back) = self.returns.get(buffer.worker) {
+            // A worker that is done wants no buffer any more.
+            let _ = give_back.try_send(buffer);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! A worker thread: claims, generates, formats.
+
+use super::claims::Claims;
+use super::control::Control;
+use super::format::Format;
+use crate::unit_text::{Generate, UnitText};
+use crossbeam_channel::{Receiver, Sender};
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+/// Units of a worker's first claim, when nothing is known of their size and cost.
+const FIRST_CLAIM: u64 = 32;
+
+/// Units of the largest claim.
+const LARGEST_CLAIM: u64 = 8192;
+
+/// How long a claim may take, so that stopping is prompt whatever a unit costs.
+const CLAIM_TIME: Duration = Duration::from_millis(20);
+
+/// Formatted units of neighbouring indexes, on their way from a worker to the writer and back.
+#[derive(Debug, Default)]
+pub(super) struct Buffer {
+    pub(super) worker: usize,
+    pub(super) first: u64,
+    pub(super) next: u64,
+    pub(super) text: Vec<u8>,
+    pub(super) units: u64,
+    pub(super) statements: u64,
+    pub(super) bytes: u64,
+}
+
+impl Buffer {
+    pub(super) fn new(size: usize) -> Self {
+        Self {
+            text: Vec::with_capacity(size),
+            ..Self::default()
+        }
+    }
+
+    /// Empties it; the memory that a large unit took is given back.
+    pub(super) fn clear(&mut self, size: usize) {
+        self.text.clear();
+        self.text.shrink_to(size);
+        (self.units, self.statements, self.bytes) = (0, 0, 0);
+    }
+}
+
+/// What reaches the writer.
+pub(super) enum Message {
+    /// Units to write.
+    Full(Buffer),
+    /// The worker died.
+    Panicked,
+}
+
+/// One worker thread's view of the run.
+pub(super) struct Worker<'a> {
+    pub(super) number: usize,
+    pub(super) claims: &'a Claims,
+    pub(super) deadline: Option<Instant>,
+    pub(super) control: &'a Control,
+    pub(super) format: &'a Format,
+    pub(super) full: Sender<Message>,
+    pub(super) empty: Receiver<Buffer>,
+    pub(super) buffer_size: usize,
+}
+
+/// The writer has gone: nothing more is wanted.
+struct WriterGone;
+
+impl Worker<'_> {
+    /// Works until there is nothing to claim or nobody who wants it. The generator is made here,
+    /// so that it never crosses threads.
+    pub(super) fn run<G: Generate>(self, factory: &dyn Fn() -> G) {
+        let _alarm = Alarm(&self.full);
+        let mut generator = factory();
+        let mut unit = UnitText::default();
+        let mut pace = Pace::new(self.buffer_size / 2);
+        while let Some(indexes) = self.claim(&pace) {
+            if self
+                .work(indexes, &mut generator, &mut unit, &mut pace)
+                .is_err()
+            {
+                break;
+            }
+        }
+    }
+
+    fn claim(&self, pace: &Pace) -> Option<Range<u64>> {
+        let late = || {
+            self.deadline
+                .is_some_and(|deadline| Instant::now() >= deadline)
+        };
+        if self.control.is_stopped() || late() {
+            return None;
+        }
+        self.claims.claim(pace.claim)
+    }
+
+    /// Makes all units of a claim: one buffer, or more when they turn out longer than expected.
+    fn work<G: Generate>(
+        &self,
+        indexes: Range<u64>,
+        generator: &mut G,
+        unit: &mut UnitText,
+        pace: &mut Pace,
+    ) -> Result<(), WriterGone> {
+        let mut next = indexes.start;
+        while next < indexes.end {
+            let mut buffer = self.empty.recv().map_err(|_| WriterGone)?;
+            let started = Instant::now();
+            buffer.worker = self.number;
+            buffer.first = next;
+            while next < indexes.end && buffer.text.len() < self.buffer_size {
+                generator.generate(next, unit);
+                self.format.write(next, unit, &mut buffer.text);
+                buffer.units += 1;
+                buffer.statements += unit.ends.len() as u64;
+                buffer.bytes += unit.bytes.len() as u64;
+                next += 1;
+            }
+            buffer.next = next;
+            if !matches!(self.format, Format::Null) {
+                buffer.bytes = buffer.text.len() as u64;
+            }
+            pace.learn(buffer.units, buffer.text.len(), started.elapsed());
+            self.full
+                .send(Message::Full(buffer))
+                .map_err(|_| WriterGone)?;
+        }
+        Ok(())
+    }
+}
+
+/// Sizes the claims so that one fills about a buffer and takes little time. The output does not
+/// depend on it.
+struct Pace {
+    claim: u64,
+    target_bytes: u64,
+}
+
+impl Pace {
+    fn new(target_bytes: usize) -> Self {
+        Self {
+            claim: FIRST_CLAIM,
+            target_bytes: target_bytes as u64,
+        }
+    }
+
+    fn learn(&mut self, units: u64, bytes: usize, elapsed: Duration) {
+        let by_bytes = self.target_bytes * units / (bytes as u64).max(1);
+        let by_time = CLAIM_TIME.as_nanos() * u128::from(units) / elapsed.as_nanos().max(1);
+        let wanted = by_bytes.min(u64::try_from(by_time).unwrap_or(u64::MAX));
+        // At most four times the last one: a lucky short unit is no reason to claim thousands.
+        self.claim = wanted.min(self.claim * 4).clamp(1, LARGEST_CLAIM);
+    }
+}
+
+/// Tells the writer when the worker panics: it waits for units that will never come.
+struct Alarm<'a>(&'a Sender<Message>);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // The queue has room for one such message of each worker.
+            let _ = self.0.try_send(Message::Panicked);
+        }
+    }
+}
