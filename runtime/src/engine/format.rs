@@ -33,8 +33,9 @@ impl Format {
     pub fn write(&self, index: u64, unit: &UnitText, out: &mut Vec<u8>) {
         match self {
             Self::Sql { terminator } => {
+                let terminated = !terminator.is_empty();
                 for statement in unit.statements() {
-                    write_one_line(statement, out);
+                    write_one_line(statement, terminated, out);
                     out.extend_from_slice(terminator.as_bytes());
                     out.push(b'\n');
                 }

@@ -9,10 +9,15 @@ static COMMENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"--"))
 ///
 /// - a line break in a string (`'…'`, `$$…$$`) makes it an `E'…\n…'`, in a quoted name a `U&"…"`;
 /// - strings that only a line break joins become one string;
-/// - `--` comments are left out, since they would hide what follows on the line;
+/// - `--` comments are left out where something follows on the line that they would hide: the rest
+///   of the statement, or, if `terminated`, its terminator;
 /// - any other line break becomes a space.
-pub fn write_one_line(statement: &[u8], out: &mut Vec<u8>) {
-    if memchr::memchr2(b'\n', b'\r', statement).is_none() && COMMENT.find(statement).is_none() {
+///
+/// A statement to which none of this applies is copied as it is; so is any text on one line that is
+/// not `terminated`, which therefore need not be SQL.
+pub fn write_one_line(statement: &[u8], terminated: bool, out: &mut Vec<u8>) {
+    let breaks = memchr::memchr2(b'\n', b'\r', statement).is_some();
+    if !breaks && !(terminated && COMMENT.find(statement).is_some()) {
         out.extend_from_slice(statement);
     } else {
         let statement = statement.trim_ascii();

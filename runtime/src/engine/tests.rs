@@ -288,13 +288,21 @@ fn statements_are_put_on_one_line() {
     ];
     for (statement, expected) in cases {
         let mut out = b"before ".to_vec();
-        write_one_line(statement.as_bytes(), &mut out);
+        write_one_line(statement.as_bytes(), true, &mut out);
         assert_eq!(
             String::from_utf8(out).unwrap(),
             format!("before {expected}"),
             "{statement:?}"
         );
     }
+}
+
+#[test]
+fn text_on_one_line_without_terminator_need_not_be_sql() {
+    let json = br#"{"a\\"--b": 1}"#;
+    let mut out = Vec::new();
+    write_one_line(json, false, &mut out);
+    assert_eq!(out, json);
 }
 
 #[test]
