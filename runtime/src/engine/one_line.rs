@@ -17,17 +17,16 @@ static COMMENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"--"))
 /// not `terminated`, which therefore need not be SQL.
 pub fn write_one_line(statement: &[u8], terminated: bool, out: &mut Vec<u8>) {
     let breaks = memchr::memchr2(b'\n', b'\r', statement).is_some();
-    if !breaks && !(terminated && COMMENT.find(statement).is_some()) {
-        out.extend_from_slice(statement);
-    } else {
-        let statement = statement.trim_ascii();
+    if breaks || (terminated && COMMENT.find(statement).is_some()) {
         let mut rewriter = Rewriter {
-            text: statement,
+            text: statement.trim_ascii(),
             at: 0,
             start: out.len(),
             out,
         };
         rewriter.run();
+    } else {
+        out.extend_from_slice(statement);
     }
 }
 
