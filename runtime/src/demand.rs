@@ -63,6 +63,8 @@ pub enum Field {
     Targets,
     /// unique key: the predicate of a partial index as text (empty when there is none).
     Predicate,
+    /// unique key: whether its index is partial, for guards.
+    Partial,
     /// function: the types of its arguments.
     Arguments,
     /// function: the type of its result.
@@ -86,7 +88,9 @@ pub enum Domain {
     Columns(Term),
     /// The columns of a table that an INSERT may name (generated-always columns excluded).
     Insertable(Term),
-    /// The columns of a table that every INSERT has to name (NOT NULL without a default).
+    /// The columns of a table that every INSERT has to name: NOT NULL without a default, and those
+    /// of a unique key that have a default (a sequence would run into the values that other
+    /// statements name), unless they are GENERATED.
     Required(Term),
     /// The columns of a table that an UPDATE may set: not generated, and no part of a primary,
     /// unique or foreign key.
