@@ -5,7 +5,4 @@ pub mod diagnostics;
 pub mod hir;
 pub mod ir;
 pub mod source;
-/// Reading and parsing.
-pub mod syntax {
-    pub mod ast;
-}
+pub mod syntax;

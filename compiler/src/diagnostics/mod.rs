@@ -1,6 +1,7 @@
 //! Diagnostics: the collector, and what one is made of.
 
 pub mod codes;
+pub mod suggest;
 
 pub use codes::Code;
 

@@ -1,0 +1,226 @@
+//! What helps against common mistakes.
+
+use super::{Context, Failure};
+use crate::diagnostics::suggest;
+use crate::syntax::Rule;
+use crate::syntax::scan::{ITEM_KEYWORDS, TokenKind, is_reserved};
+
+/// Where elements, thus literal text, could stand.
+const IN_TEXT: &[Rule] = &[Rule::element, Rule::bar, Rule::rule_end];
+
+impl Context<'_> {
+    /// Help for the failure at the token `index`.
+    pub(super) fn help(
+        &self,
+        failure: &Failure,
+        index: usize,
+        missing_end: bool,
+    ) -> Option<String> {
+        let text = self.text_at(index);
+        let before = index.checked_sub(1).map_or("", |i| self.text_at(i));
+        if index >= self.tokens.len() {
+            return self.help_at_end(failure);
+        }
+        self.help_for_keyword_before(failure, index)
+            .or_else(|| self.help_for_definition(failure, text))
+            .or_else(|| self.help_for_guard(failure, text))
+            .or_else(|| self.help_for_adjacency(failure, index, before))
+            .or_else(|| self.help_for_value(failure, index))
+            .or_else(|| {
+                (!missing_end || self.kind_at(index) != Some(TokenKind::Word))
+                    .then(|| self.help_for_text(failure, index, before))
+                    .flatten()
+            })
+    }
+
+    /// The item ends too early.
+    fn help_at_end(&self, failure: &Failure) -> Option<String> {
+        let follower = self.follower?;
+        let word = follower.text(self.text);
+        self.is_cut_short(failure).then(|| {
+            format!(
+                "`{word}` starts a new item wherever it stands; to print it, write `{}` or `\"{word}\"`",
+                word.to_uppercase()
+            )
+        })
+    }
+
+    /// `full JOIN`, `scope x`: a reserved word was meant as text.
+    fn help_for_keyword_before(&self, failure: &Failure, index: usize) -> Option<String> {
+        let before = index.checked_sub(1).map(|i| self.text_at(i))?;
+        let starts_element = matches!(
+            before,
+            "full" | "scope" | "narrow" | "context" | "bind" | "for" | "let" | "effect" | "return"
+        );
+        let text = self.text_at(index);
+        let looks_like_text =
+            text.bytes().all(|b| b.is_ascii_uppercase()) || matches!(text, "|" | ")" | ";" | ",");
+        (starts_element && looks_like_text && !failure.expects(Rule::rule_end)).then(|| {
+            format!(
+                "`{before}` is a word of the language; to print it, write `{}`",
+                before.to_uppercase()
+            )
+        })
+    }
+
+    /// `rule a ::= b`, `rule SELECT = …`.
+    fn help_for_definition(&self, failure: &Failure, text: &str) -> Option<String> {
+        if failure.expects(Rule::equals) && matches!(text, "::=" | ":=" | ":" | "==" | "=>" | "->")
+        {
+            return Some("a single `=` stands here".to_owned());
+        }
+        let named = [
+            Rule::rule_name,
+            Rule::name,
+            Rule::grammar_name,
+            Rule::function_name,
+            Rule::imported,
+        ];
+        if !failure.expects_any(&named) || failure.expects(Rule::element) {
+            return None;
+        }
+        if super::super::is_upper(text) {
+            return Some(format!(
+                "UPPERCASE words print themselves; a name has lower-case letters, as `{}`",
+                text.to_lowercase()
+            ));
+        }
+        is_reserved(text).then(|| format!("`{text}` is a word of the language, choose another"))
+    }
+
+    /// Around weights and guards.
+    fn help_for_guard(&self, failure: &Failure, text: &str) -> Option<String> {
+        if failure.expects(Rule::compare_op) {
+            match text {
+                "=" => return Some("equality is tested with `==`".to_owned()),
+                "<>" => return Some("inequality is tested with `!=`".to_owned()),
+                "&" => return Some("conditions are joined with `&&`".to_owned()),
+                "|" => return Some("conditions are joined with `||`".to_owned()),
+                "and" | "AND" => return Some("conditions are joined with `&&`".to_owned()),
+                "or" | "OR" => return Some("conditions are joined with `||`".to_owned()),
+                _ => {}
+            }
+        }
+        if matches!(text, "not" | "NOT") && failure.expects(Rule::guard_value) {
+            return Some("a condition is negated with `!`".to_owned());
+        }
+        if failure.expects(Rule::colon) && !failure.expects(Rule::equals) {
+            if text == "%" {
+                return Some("a weight is a whole number without a unit: `30: …`".to_owned());
+            }
+            return Some(
+                "`:` stands between the weight or guard and what it applies to: `2: x`, \
+                 `2 when n > 0: x`"
+                    .to_owned(),
+            );
+        }
+        None
+    }
+
+    /// What has to stand directly after something.
+    fn help_for_adjacency(&self, failure: &Failure, index: usize, before: &str) -> Option<String> {
+        let text = self.text_at(index);
+        let word_before = index > 0 && self.kind_at(index - 1) == Some(TokenKind::Word);
+        let opened_by = index.checked_sub(2).map(|i| self.text_at(i));
+        match text {
+            "(" if word_before && !self.adjacent(index) && !failure.expects(Rule::element) => {
+                Some(format!("a call has no space: `{before}(`"))
+            }
+            "?" if failure.expects(Rule::element) => {
+                Some("`?` stands directly after what it makes optional: `x?` or `x?30%`".to_owned())
+            }
+            "." if !self.adjacent(index) && failure.expects(Rule::element) => {
+                Some("a field has no space: `t.name`; to print a point, write `\".\"`".to_owned())
+            }
+            _ if failure.expects(Rule::percent_sign) => {
+                Some("a probability is a percentage: `x?30%`".to_owned())
+            }
+            _ if before == "{"
+                && self.adjacent(index - 1)
+                && failure.expects_any(&[Rule::inclusive, Rule::exclusive]) =>
+            {
+                let after = opened_by.unwrap_or("x");
+                Some(format!(
+                    "`{{` directly after something repeats it: `{after}{{1..=3 \",\"}}`; put a space before \
+                     it to start a block"
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    /// Values of `let`, arguments.
+    fn help_for_value(&self, failure: &Failure, index: usize) -> Option<String> {
+        let kind = self.kind_at(index)?;
+        let text = self.text_at(index);
+        let starts_text = matches!(kind, TokenKind::Word | TokenKind::String)
+            || matches!(text, "(" | "|" | "~" | "?" | "{");
+        if failure.expects(Rule::let_end) && starts_text && !self.starts_statement(index) {
+            return Some("text of several parts is a value in braces: `let x = { … };`".to_owned());
+        }
+        let in_arguments = failure.expects(Rule::comma) && failure.expects(Rule::close_paren);
+        if in_arguments && starts_text && !failure.expects(Rule::colon) {
+            return Some("text of several parts is a value in braces: `f({ … })`".to_owned());
+        }
+        let wants_value = failure.expects_any(&[Rule::expr, Rule::factor, Rule::drawn]);
+        if wants_value && text == "'" {
+            return Some("strings are written in double quotes: `\"…\"`".to_owned());
+        }
+        if failure.expects(Rule::string) && text == "'" {
+            return Some("strings are written in double quotes: `\"…\"`".to_owned());
+        }
+        None
+    }
+
+    /// Whether the token begins another statement, on a line of its own.
+    fn starts_statement(&self, index: usize) -> bool {
+        index > 0 && self.on_later_line(self.tokens[index - 1], self.tokens[index])
+    }
+
+    /// Text that is not quoted, and words of the language in text.
+    fn help_for_text(&self, failure: &Failure, index: usize, before: &str) -> Option<String> {
+        if !failure.expects_any(IN_TEXT) {
+            return None;
+        }
+        let text = self.text_at(index);
+        match (self.kind_at(index)?, text) {
+            (TokenKind::Number, _) if before == "?" => {
+                Some(format!("a probability has no space: `?{text}%`"))
+            }
+            (TokenKind::Number, _) if self.text_at(index + 1) == ":" => Some(
+                "a weight stands first in its alternative, directly after `|`".to_owned(),
+            ),
+            (_, "'") => Some(
+                "literal text is written in double quotes: `\"…\"`; single quotes in it are printed"
+                    .to_owned(),
+            ),
+            (TokenKind::Word, _) if suggest::closest(text, ITEM_KEYWORDS).is_some() => {
+                suggest::closest(text, ITEM_KEYWORDS)
+                    .map(|keyword| format!("did you mean `{keyword}`?"))
+            }
+            (TokenKind::Word, _) if is_reserved(text) => Some(format!(
+                "`{text}` is a word of the language; to print it, write `{}`",
+                text.to_uppercase()
+            )),
+            (_, ":") => Some(
+                "`:` follows the weight or guard at the start of an alternative; to print it, write \
+                 `\":\"`"
+                    .to_owned(),
+            ),
+            (_, "||") => Some(
+                "alternatives are separated by a single `|`; to print `||`, write `\"||\"`".to_owned(),
+            ),
+            (_, ";;") => {
+                Some("`;;` separates the statements of a unit; a rule ends with `;`".to_owned())
+            }
+            (_, "%") => Some(
+                "a probability stands directly after `?`, as in `x?30%`; to print it, write `\"%\"`"
+                    .to_owned(),
+            ),
+            (_, "\"") => None,
+            (TokenKind::Close | TokenKind::OpenString, _) => None,
+            (_, _) if text.len() <= 20 => Some(format!("to print it, quote it: `\"{text}\"`")),
+            _ => Some("to print it, write it in double quotes".to_owned()),
+        }
+    }
+}
