@@ -4,5 +4,6 @@ pub mod builtins;
 pub mod diagnostics;
 pub mod hir;
 pub mod ir;
+pub mod lower;
 pub mod source;
 pub mod syntax;
