@@ -123,6 +123,8 @@ pub enum Domain {
 pub enum Property {
     /// column: the generator can make values that fit it; NULL counts where it is nullable.
     HasValue,
+    /// column: an INSERT may name it (generated-always columns excluded).
+    IsInsertable,
     /// type: the generator can print a literal of it.
     HasLiteral,
     /// table: it has rows that the run knows of. column: its table has.

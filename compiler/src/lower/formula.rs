@@ -361,7 +361,7 @@ fn replace_atoms_at(
 pub fn exists(domain: &Domain, min: u32, body: &Demand) -> Demand {
     let clauses = body.clauses.iter().map(|clause| {
         let (inside, outside): (Vec<Atom>, Vec<Atom>) =
-            clause.atoms.iter().cloned().partition(|atom| bound(atom));
+            clause.atoms.iter().cloned().partition(bound);
         let mut atoms = outside;
         let body = Demand {
             clauses: vec![Clause {

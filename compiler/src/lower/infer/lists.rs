@@ -1,0 +1,218 @@
+//! Demands on lists as demands on each of their elements.
+
+use super::super::formula::{
+    abstract_slot, and, atom, elements, for_all, map_terms, mentions, normalize, or, replace_atoms,
+    slots,
+};
+use rqg_runtime::demand::{Atom, Clause, Demand, Domain, Field, Property, Term};
+
+/// What is demanded of every element of a list, and what is demanded besides.
+pub(super) struct EachElement {
+    /// Over the element as `Bound(0)`.
+    pub(super) inside: Demand,
+    /// Over everything else.
+    pub(super) outside: Demand,
+}
+
+impl EachElement {
+    pub(super) fn demand(&self) -> Demand {
+        if self.inside.is_never() {
+            Demand::never()
+        } else {
+            self.outside.clone()
+        }
+    }
+}
+
+/// Splits a demand on a list that has at least `min` elements. All elements have to satisfy one and
+/// the same clause: the clauses that want the same of the elements as the first (or less) remain.
+pub(super) fn each_element(demand: &Demand, slot: u16, min: u32) -> EachElement {
+    let split: Vec<(Demand, Clause)> = demand
+        .clauses
+        .iter()
+        .filter_map(|clause| split_clause(clause, slot, min))
+        .collect();
+    let Some((first, _)) = split.iter().min_by_key(|(inside, clause)| {
+        (
+            inside.clauses.iter().map(|c| c.atoms.len()).max(),
+            clause.depth,
+        )
+    }) else {
+        return EachElement {
+            inside: Demand::never(),
+            outside: Demand::never(),
+        };
+    };
+    let first = first.clone();
+    let outside = normalize(
+        split
+            .into_iter()
+            .filter(|(inside, _)| {
+                first
+                    .clauses
+                    .iter()
+                    .all(|clause| inside.clauses.contains(clause))
+                    && inside.clauses.len() == first.clauses.len()
+            })
+            .map(|(_, clause)| clause)
+            .collect(),
+    );
+    EachElement {
+        inside: first,
+        outside,
+    }
+}
+
+/// One clause: what it wants of each element, and its other atoms. `None` where it says something of
+/// the list that a draw cannot promise.
+pub(super) fn split_clause(clause: &Clause, slot: u16, min: u32) -> Option<(Demand, Clause)> {
+    let mut inside = Demand::always(0);
+    let mut outside = Vec::new();
+    for atom in &clause.atoms {
+        if !mentions(atom, slot) {
+            outside.push(atom.clone());
+            continue;
+        }
+        let (domain, body) = match atom {
+            Atom::ForAll { domain, body } => (domain, body),
+            Atom::Exists {
+                domain,
+                min: needed,
+                body,
+            } if *needed <= min => (domain, body),
+            _ => return None,
+        };
+        if *domain != Domain::Elements(Term::Slot(slot)) || slots(body).contains(&slot) {
+            return None;
+        }
+        inside = and(&inside, body);
+    }
+    Some((
+        inside,
+        Clause {
+            atoms: outside,
+            depth: clause.depth,
+        },
+    ))
+}
+
+/// The element variable of a demand as a slot again.
+pub(super) fn open_element(demand: &Demand, slot: u16) -> Demand {
+    map_terms(demand, &mut |term, level| {
+        (*term == Term::Bound(level)).then_some(Term::Slot(slot))
+    })
+}
+
+/// `for` over lists: every round's demand, as demands on the lists' elements. Over several lists an
+/// atom may speak of one of the loop variables only.
+pub(super) fn every_round(inside: &Demand, slots: &[u16], lists: &[u16]) -> Demand {
+    if let ([slot], [list]) = (slots, lists) {
+        let body = abstract_slot(inside, *slot);
+        let (domain, body) = elements(&Term::Slot(*list), &body);
+        return for_all(&domain, &body);
+    }
+    or(inside.clauses.iter().filter_map(|clause| {
+        let mut result = Demand::always(clause.depth);
+        for quantified in &clause.atoms {
+            let spoken: Vec<usize> = (0..slots.len())
+                .filter(|&i| mentions(quantified, slots[i]))
+                .collect();
+            let one = atom(quantified.clone());
+            let demand = match spoken.as_slice() {
+                [] => one,
+                [i] => {
+                    let (domain, body) =
+                        elements(&Term::Slot(lists[*i]), &abstract_slot(&one, slots[*i]));
+                    for_all(&domain, &body)
+                }
+                _ => return None,
+            };
+            result = and(&result, &demand);
+        }
+        Some(result)
+    }))
+}
+
+/// Drops clauses in which an atom speaks of `slot` and of one of the others.
+pub(super) fn without_pairs(demand: &Demand, slot: u16, others: &[u16]) -> Demand {
+    if others.is_empty() {
+        return demand.clone();
+    }
+    let paired =
+        |atom: &Atom| mentions(atom, slot) && others.iter().any(|&other| mentions(atom, other));
+    normalize(
+        demand
+            .clauses
+            .iter()
+            .filter(|clause| !clause.atoms.iter().any(paired))
+            .cloned()
+            .collect(),
+    )
+}
+
+/// A demand on a relation made of types, as a demand on the list of types in `types`: its columns
+/// are known by their types alone.
+pub(super) fn relation_of_types(demand: &Demand, relation: u16, types: u16) -> Demand {
+    let columns = Term::Slot(relation);
+    let of_type = |body: &Demand| {
+        map_terms(body, &mut |term, level| match term {
+            Term::Field(base, Field::Type) if **base == Term::Bound(level) => {
+                Some(Term::Bound(level))
+            }
+            _ => None,
+        })
+    };
+    let translated = replace_atoms(demand, &mut |quantified, _| {
+        let (domain, body) = match quantified {
+            Atom::Exists { domain, body, .. } | Atom::ForAll { domain, body } => (domain, body),
+            _ => return None,
+        };
+        match domain {
+            Domain::Required(term) if *term == columns => return Some(Demand::always(0)),
+            Domain::Columns(term) | Domain::Insertable(term) | Domain::Updatable(term)
+                if *term == columns => {}
+            _ => return None,
+        }
+        let body = replace_atoms(body, &mut |inner, level| match inner {
+            Atom::Has(term, Property::HasValue) if *term == Term::Bound(level) => {
+                let ty = Term::Field(Box::new(Term::Bound(level)), Field::Type);
+                Some(atom(Atom::Has(ty, Property::HasLiteral)))
+            }
+            _ => None,
+        });
+        if !by_type_alone(&body) {
+            return Some(Demand::never());
+        }
+        let body = of_type(&body);
+        let domain = Domain::Elements(Term::Slot(types));
+        Some(atom(match quantified {
+            Atom::Exists { min, .. } => Atom::Exists {
+                domain,
+                min: *min,
+                body,
+            },
+            _ => Atom::ForAll { domain, body },
+        }))
+    });
+    normalize(
+        translated
+            .clauses
+            .into_iter()
+            .filter(|clause| !clause.atoms.iter().any(|atom| mentions(atom, relation)))
+            .collect(),
+    )
+}
+
+/// Whether a body speaks of its element only through the element's type.
+pub(super) fn by_type_alone(body: &Demand) -> bool {
+    let mut alone = true;
+    map_terms(body, &mut |term, level| match term {
+        Term::Field(base, Field::Type) if **base == Term::Bound(level) => Some(Term::Int(0)),
+        Term::Bound(n) if *n == level => {
+            alone = false;
+            None
+        }
+        _ => None,
+    });
+    alone
+}
