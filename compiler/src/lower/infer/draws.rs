@@ -202,7 +202,7 @@ impl<'a> Inference<'a> {
         let min = low.map_or(1, |low| u32::try_from(low).unwrap_or(0));
         // What later uses demand of each element (as `Bound(0)`), and what they demand besides.
         let wanted = each_element(rest, slot, min);
-        self.note_lost(rest, &wanted.demand(), span);
+        self.note_lost(rest, &wanted.demand(|_| Demand::always(0)), span);
         let lowered = self.count(count, false);
         let draw = match &item.kind {
             ExprKind::Builtin(builtin, arguments) => match builtin.overload().role {
@@ -214,9 +214,9 @@ impl<'a> Inference<'a> {
         let Some((kind, arguments)) = draw else {
             // Not a draw: the item is evaluated anew for each element.
             let element = self.temporary();
-            let inside = open_element(&wanted.inside, element);
-            let (demand, item) = self.bind(element, item, inside);
-            let demand = and(&demand, &wanted.outside);
+            let (inside, outside) = wanted.levels.into_iter().next().unwrap_or_default();
+            let (demand, item) = self.bind(element, item, open_element(&inside, element));
+            let demand = and(&demand, &outside);
             return (
                 demand,
                 self.builder.expr(Expr::Generate {
@@ -235,22 +235,23 @@ impl<'a> Inference<'a> {
             })
         });
         let narrowed = and(&wanted.inside, &filter);
-        let mut demand = wanted.outside.clone();
-        if let Domain::Insertable(table) = &domain {
-            demand = and(
-                &demand,
-                &for_all(&Domain::Required(table.clone()), &narrowed),
-            );
-        }
-        if let Some(list) = &including {
-            let insertable = atom(Atom::Has(Term::Bound(0), Property::IsInsertable));
-            let (list, body) = elements(list, &and(&narrowed, &insertable));
-            demand = and(&demand, &for_all(&list, &body));
-        }
-        if min > 0 {
-            let needed = if distinct { min } else { 1 };
-            demand = and(&demand, &exists(&domain, needed, &narrowed));
-        }
+        let demand = wanted.demand(|inside| {
+            let each = and(inside, &filter);
+            let mut demand = Demand::always(0);
+            if let Domain::Insertable(table) = &domain {
+                demand = and(&demand, &for_all(&Domain::Required(table.clone()), &each));
+            }
+            if let Some(list) = &including {
+                let insertable = atom(Atom::Has(Term::Bound(0), Property::IsInsertable));
+                let (list, body) = elements(list, &and(&each, &insertable));
+                demand = and(&demand, &for_all(&list, &body));
+            }
+            if min > 0 {
+                let needed = if distinct { min } else { 1 };
+                demand = and(&demand, &exists(&domain, needed, &each));
+            }
+            demand
+        });
         let site = Site {
             domain,
             demand: self.builder.demand(&narrowed),
@@ -281,12 +282,12 @@ impl<'a> Inference<'a> {
         span: Span,
     ) -> (Demand, ExprId) {
         let wanted = each_element(rest, slot, items.len() as u32);
-        self.note_lost(rest, &wanted.demand(), span);
-        let mut demand = wanted.outside;
+        self.note_lost(rest, &wanted.demand(|_| Demand::always(0)), span);
+        let (inside, mut demand) = wanted.levels.into_iter().next().unwrap_or_default();
         let mut ids = Vec::with_capacity(items.len());
         for item in items.iter().rev() {
             let element = self.temporary();
-            let each = open_element(&wanted.inside, element);
+            let each = open_element(&inside, element);
             let (before, id) = self.bind(element, item, and(&each, &demand));
             demand = before;
             ids.push(id);

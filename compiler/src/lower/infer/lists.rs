@@ -8,59 +8,67 @@ use rqg_runtime::demand::{Atom, Clause, Demand, Domain, Field, Property, Term};
 
 /// What is demanded of every element of a list, and what is demanded besides.
 pub(super) struct EachElement {
-    /// Over the element as `Bound(0)`.
+    /// Over the element as `Bound(0)`: what makes it a candidate, each clause with its depth.
     pub(super) inside: Demand,
-    /// Over everything else.
-    pub(super) outside: Demand,
+    /// From the shallowest on: what all elements satisfy (a part of `inside`), and what is demanded
+    /// of everything else then.
+    pub(super) levels: Vec<(Demand, Demand)>,
 }
 
 impl EachElement {
-    pub(super) fn demand(&self) -> Demand {
-        if self.inside.is_never() {
-            Demand::never()
-        } else {
-            self.outside.clone()
-        }
+    /// The demand that `level` makes of everything that it says, the elements' part given.
+    pub(super) fn demand(&self, mut elements: impl FnMut(&Demand) -> Demand) -> Demand {
+        or(self
+            .levels
+            .iter()
+            .map(|(inside, outside)| and(outside, &elements(inside))))
     }
 }
 
 /// Splits a demand on a list that has at least `min` elements. All elements have to satisfy one and
-/// the same clause: the clauses that want the same of the elements as the first (or less) remain.
+/// the same clause of it, so that only clauses which want the same of the elements as the shallowest
+/// one, or less, can stand beside it.
 pub(super) fn each_element(demand: &Demand, slot: u16, min: u32) -> EachElement {
-    let split: Vec<(Demand, Clause)> = demand
+    let mut split: Vec<(Demand, Clause)> = demand
         .clauses
         .iter()
         .filter_map(|clause| split_clause(clause, slot, min))
         .collect();
-    let Some((first, _)) = split.iter().min_by_key(|(inside, clause)| {
-        (
-            inside.clauses.iter().map(|c| c.atoms.len()).max(),
-            clause.depth,
-        )
-    }) else {
-        return EachElement {
-            inside: Demand::never(),
-            outside: Demand::never(),
-        };
+    split.sort_by_key(|(_, clause)| clause.depth);
+    let mut result = EachElement {
+        inside: Demand::never(),
+        levels: Vec::new(),
     };
-    let first = first.clone();
-    let outside = normalize(
-        split
-            .into_iter()
-            .filter(|(inside, _)| {
-                first
-                    .clauses
-                    .iter()
-                    .all(|clause| inside.clauses.contains(clause))
-                    && inside.clauses.len() == first.clauses.len()
-            })
-            .map(|(_, clause)| clause)
-            .collect(),
-    );
-    EachElement {
-        inside: first,
-        outside,
+    for (inside, outside) in split {
+        let depth = outside.depth;
+        let outside = normalize(vec![outside]);
+        if let Some((_, known)) = result.levels.iter_mut().find(|(known, _)| *known == inside) {
+            *known = or([known.clone(), outside]);
+            continue;
+        }
+        let last = result
+            .levels
+            .last()
+            .map(|(known, _)| known.clone())
+            .unwrap_or_default();
+        if !last
+            .clauses
+            .iter()
+            .all(|clause| inside.clauses.contains(clause))
+        {
+            continue;
+        }
+        for clause in &inside.clauses {
+            if !last.clauses.contains(clause) {
+                result.inside.clauses.push(Clause {
+                    atoms: clause.atoms.clone(),
+                    depth,
+                });
+            }
+        }
+        result.levels.push((inside, outside));
     }
+    result
 }
 
 /// One clause: what it wants of each element, and its other atoms. `None` where it says something of
