@@ -3,7 +3,7 @@
 mod help;
 
 use super::Rule;
-use super::scan::{Token, TokenKind, found};
+use super::scan::{Token, TokenKind, found, is_reserved};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{SourceId, Span};
 use pest::error::{ErrorVariant, InputLocation};
@@ -34,6 +34,11 @@ impl Failure {
 
     fn expects(&self, rule: Rule) -> bool {
         self.expected.contains(&rule)
+    }
+
+    /// Whether a new name is expected, and nothing that could start with a word of the language.
+    fn expects_name(&self) -> bool {
+        self.expects_any(NAMES) && !self.expects_any(MORE_THAN_NAMES)
     }
 
     fn expects_any(&self, rules: &[Rule]) -> bool {
@@ -108,6 +113,31 @@ const WORDS: &[(Rule, &str)] = &[
     (Rule::end, "`;` at the end of the item"),
 ];
 
+/// Where something is given a name.
+const NAMES: &[Rule] = &[
+    Rule::rule_name,
+    Rule::name,
+    Rule::any_name,
+    Rule::grammar_name,
+    Rule::function_name,
+    Rule::imported,
+    Rule::pattern,
+    Rule::param,
+];
+
+/// Rules that a word of the language can start, or that a name can be part of.
+const MORE_THAN_NAMES: &[Rule] = &[
+    Rule::element,
+    Rule::expr,
+    Rule::factor,
+    Rule::drawn,
+    Rule::guard,
+    Rule::comparison,
+    Rule::guard_sum,
+    Rule::guard_value,
+    Rule::kw_rule,
+];
+
 /// Rules that only go on with something complete.
 const CONTINUATIONS: &[Rule] = &[Rule::arguments];
 
@@ -120,6 +150,9 @@ impl Context<'_> {
         let index = self.index(failure);
         let token = self.tokens.get(index).copied();
         let before = index.checked_sub(1).map(|i| self.tokens[i]);
+        if let Some(reserved) = self.reserved_name(failure, index) {
+            return reserved;
+        }
         let expected = expectations(failure);
         let what = token.map_or_else(
             || self.found_end(),
@@ -171,6 +204,21 @@ impl Context<'_> {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         }
+    }
+
+    /// A word of the language where something is given a name.
+    fn reserved_name(&self, failure: &Failure, index: usize) -> Option<Diagnostic> {
+        let token = *self.tokens.get(index)?;
+        let word = token.text(self.text);
+        if !failure.expects_name() || !is_reserved(word) {
+            return None;
+        }
+        let message = format!("`{word}` is a word of the language and cannot be a name");
+        Some(
+            Diagnostic::new(Code::ReservedName, self.span(token), message)
+                .label("choose another name")
+                .help(format!("for example `{word}_`")),
+        )
     }
 
     /// Whether the item ends too early because an item keyword stands in its midst: then what

@@ -22,7 +22,8 @@ impl Context<'_> {
             return self.help_at_end(failure);
         }
         self.help_for_keyword_before(failure, index)
-            .or_else(|| self.help_for_definition(failure, text))
+            .or_else(|| self.help_for_definition(failure, index))
+            .or_else(|| self.help_for_header(failure, text))
             .or_else(|| self.help_for_guard(failure, text))
             .or_else(|| self.help_for_adjacency(failure, index, before))
             .or_else(|| self.help_for_value(failure, index))
@@ -64,19 +65,21 @@ impl Context<'_> {
     }
 
     /// `rule a ::= b`, `rule SELECT = …`.
-    fn help_for_definition(&self, failure: &Failure, text: &str) -> Option<String> {
-        if failure.expects(Rule::equals) && matches!(text, "::=" | ":=" | ":" | "==" | "=>" | "->")
-        {
+    fn help_for_definition(&self, failure: &Failure, index: usize) -> Option<String> {
+        let text = self.text_at(index);
+        let looks_like_equals = matches!(text, "::=" | ":=" | ":" | "==" | "=>" | "->");
+        // `=>` and `==` start with the `=` that is expected: parsing stops in their midst.
+        let in_midst = (self.tokens[index].start as usize) < failure.position;
+        if looks_like_equals && (failure.expects(Rule::equals) || in_midst) {
             return Some("a single `=` stands here".to_owned());
         }
-        let named = [
-            Rule::rule_name,
-            Rule::name,
-            Rule::grammar_name,
-            Rule::function_name,
-            Rule::imported,
-        ];
-        if !failure.expects_any(&named) || failure.expects(Rule::element) {
+        if failure.expects(Rule::equals) {
+            let name = self.text_at(1);
+            return Some(format!(
+                "`=` stands between a rule's head and what it derives: `rule {name} = …;`"
+            ));
+        }
+        if !failure.expects_name() {
             return None;
         }
         if super::super::is_upper(text) {
@@ -85,7 +88,31 @@ impl Context<'_> {
                 text.to_lowercase()
             ));
         }
-        is_reserved(text).then(|| format!("`{text}` is a word of the language, choose another"))
+        None
+    }
+
+    /// `use a.b;`, `dialect postgresql@15;`, a parameter without a type.
+    fn help_for_header(&self, failure: &Failure, text: &str) -> Option<String> {
+        match text {
+            "." if failure.expects(Rule::path_sep) => {
+                Some("the parts of a module's path are joined by `::`".to_owned())
+            }
+            "@" if failure.expects(Rule::compare_op) => {
+                Some("versions are compared: `postgresql >= 15`".to_owned())
+            }
+            "," | ")" if failure.expects(Rule::colon) && !self.is_after_equals(failure) => {
+                Some("each parameter has a type: `t: table`".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether parsing went beyond the head of a rule.
+    fn is_after_equals(&self, failure: &Failure) -> bool {
+        self.tokens
+            .iter()
+            .take_while(|token| (token.end as usize) <= failure.position)
+            .any(|token| token.text(self.text) == "=")
     }
 
     /// Around weights and guards.
