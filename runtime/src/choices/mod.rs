@@ -1,11 +1,22 @@
 //! The one door through which everything random enters a derivation.
 
+mod bytes;
+mod random;
+mod recorded;
+mod replay;
+
+pub use bytes::Bytes;
+pub use random::Random;
+pub use recorded::{Kind, Record, Recorded};
+pub use replay::Replay;
+
 /// A source of choices. A grammar is a pure function of (choice source, schema model, dialect):
 /// nothing else may draw randomness.
 ///
 /// # Architecture invariant
 ///
-/// Both backends make the same draws in the same order for the same derivation.
+/// Both backends make the same draws in the same order for the same derivation. Where only one
+/// outcome is possible, no draw is made.
 pub trait Choices {
     /// A number drawn uniformly from `0..n`. `n` must be at least 1.
     fn below(&mut self, n: u64) -> u64;
