@@ -5,6 +5,14 @@
 //! nested rule calls within which a derivation can end when the clause holds, so that close to the
 //! depth budget only the shallowest alternatives remain candidates and every derivation ends complete.
 
+mod cursor;
+mod evaluate;
+mod view;
+
+pub(crate) use cursor::{ColumnSet, Cursor};
+pub use evaluate::Bound;
+pub use view::View;
+
 use crate::types::{Classes, TypeId};
 
 /// A disjunction of clauses. No clause: never holds. A clause without atoms: always holds.

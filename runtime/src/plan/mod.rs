@@ -1,0 +1,329 @@
+//! What is decided once per run: guards, demands and candidates as far as dialect, features and
+//! schema model decide them.
+//!
+//! AFTER planning: a demand that the run decides is a constant; an atom that speaks of one slot only
+//! is a bit test where the slot holds a table or a type; a draw whose candidates depend on nothing
+//! but the run (and the table drawn from) has them listed.
+
+mod choices;
+mod closed;
+mod demands;
+mod guard;
+mod properties;
+mod sites;
+
+pub use choices::{Alternative, Fixed, PlannedChoice};
+pub use demands::PlannedDemand;
+pub use guard::dialect_holds;
+pub use sites::{Candidate, Candidates, PlannedSite};
+
+use crate::catalog::{FUNCTIONS, Function};
+use crate::demand::{Atom, Demand, Domain, Property, View};
+use crate::dialect::Dialect;
+use crate::schema::model::{Model, TableId};
+use crate::types::TypeId;
+use crate::unit::Unit;
+use crate::unit::value::{ColumnRef, FunctionId, Value};
+use std::sync::Arc;
+
+/// A draw from a finite domain, as the compiler hands it over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// What is drawn from.
+    pub domain: Domain,
+    /// What each candidate has to satisfy: an index into [`Setup::demands`].
+    pub demand: u32,
+}
+
+/// What a plan is made from.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The schema model.
+    pub model: Arc<Model>,
+    /// The dialect.
+    pub dialect: Dialect,
+    /// Whether each guard of the program holds.
+    pub guards: Vec<bool>,
+    /// The program's demands.
+    pub demands: Vec<Demand>,
+    /// The program's draws.
+    pub sites: Vec<Site>,
+    /// The program's choices.
+    pub choices: Vec<Vec<Alternative>>,
+    /// Part of the names of objects that units create, so that runs don't disturb each other.
+    pub run_tag: String,
+    /// How deeply rule calls nest before only shallow alternatives remain.
+    pub budget: u32,
+}
+
+/// Everything that is fixed for a run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    model: Arc<Model>,
+    guards: Vec<bool>,
+    demands: Vec<PlannedDemand>,
+    sites: Vec<PlannedSite>,
+    choices: Vec<PlannedChoice>,
+    /// By table: for each column whether it has values, and whether they come from ordinals.
+    columns: Vec<Vec<ColumnFacts>>,
+    has_literal: Vec<bool>,
+    functions: Vec<bool>,
+    bare_names: Vec<String>,
+    taken_numbers: Vec<u32>,
+    run_tag: String,
+    budget: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ColumnFacts {
+    has_value: bool,
+    is_ordinal: bool,
+}
+
+impl Plan {
+    /// Decides what can be decided.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let model = setup.model;
+        let types = 0..model.types.len().min(usize::from(u16::MAX));
+        let mut plan = Self {
+            has_literal: types
+                .map(|ty| properties::has_literal(&model, TypeId(ty as u16)))
+                .collect(),
+            columns: model
+                .tables
+                .iter()
+                .map(|table| {
+                    (0..table.columns.len() as u16)
+                        .map(|position| ColumnFacts {
+                            has_value: properties::has_value(&model, table, position),
+                            is_ordinal: properties::is_ordinal(&model, table, position),
+                        })
+                        .collect()
+                })
+                .collect(),
+            functions: FUNCTIONS
+                .iter()
+                .map(|function| function.since <= setup.dialect.postgresql_major())
+                .collect(),
+            bare_names: model
+                .tables
+                .iter()
+                .map(|table| bare_name(&table.reference).to_owned())
+                .collect(),
+            taken_numbers: taken_numbers(&model),
+            guards: setup.guards,
+            demands: Vec::new(),
+            sites: Vec::new(),
+            choices: Vec::new(),
+            run_tag: setup.run_tag,
+            budget: setup.budget,
+            model,
+        };
+        let demands: Vec<Demand> = setup
+            .demands
+            .iter()
+            .map(|demand| demands::simplify(&plan, demand))
+            .collect();
+        let planned = demands.iter().map(|demand| demands::plan(&plan, demand));
+        let planned: Vec<_> = planned.collect();
+        let sites = setup.sites.iter().map(|site| {
+            let demand = demands.get(site.demand as usize);
+            sites::plan(&plan, &site.domain, demand.unwrap_or(&Demand::default()))
+        });
+        let sites = sites.collect();
+        plan.demands = planned;
+        plan.sites = sites;
+        let choices = setup
+            .choices
+            .iter()
+            .map(|choice| choices::plan(&plan, choice));
+        plan.choices = choices.collect();
+        plan
+    }
+
+    /// The schema model.
+    #[must_use]
+    #[inline]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// How deeply rule calls nest before only shallow alternatives remain.
+    #[must_use]
+    #[inline]
+    pub fn budget(&self) -> u32 {
+        self.budget
+    }
+
+    /// The run's part of the names of created objects.
+    #[must_use]
+    pub fn run_tag(&self) -> &str {
+        &self.run_tag
+    }
+
+    /// Whether a guard holds.
+    #[must_use]
+    pub fn guard(&self, guard: u32) -> bool {
+        self.guards.get(guard as usize).copied().unwrap_or(false)
+    }
+
+    /// A demand by its index in [`Setup::demands`]; one that never holds for an unknown index.
+    #[must_use]
+    #[inline]
+    pub fn demand(&self, demand: u32) -> &PlannedDemand {
+        self.demands
+            .get(demand as usize)
+            .unwrap_or(&PlannedDemand::NEVER)
+    }
+
+    /// The depth of a demand where no unit has begun; none if it does not hold there.
+    #[must_use]
+    pub fn start_depth(&self, demand: u32) -> Option<u32> {
+        self.with_empty_unit(|view| self.demand(demand).holds(view))
+    }
+
+    /// Whether an atom holds where no unit has begun.
+    #[must_use]
+    pub fn holds_at_start(&self, atom: &Atom) -> bool {
+        self.with_empty_unit(|view| view.atom(atom, None))
+    }
+
+    /// A draw by its index in [`Setup::sites`].
+    #[must_use]
+    #[inline]
+    pub fn site(&self, site: u32) -> Option<&PlannedSite> {
+        self.sites.get(site as usize)
+    }
+
+    /// A choice by its index in [`Setup::choices`].
+    #[must_use]
+    #[inline]
+    pub fn choice(&self, choice: u32) -> Option<&PlannedChoice> {
+        self.choices.get(choice as usize)
+    }
+
+    /// A function of the catalog.
+    #[must_use]
+    pub fn function(&self, id: FunctionId) -> Option<&'static Function> {
+        FUNCTIONS.get(usize::from(id.0))
+    }
+
+    /// Whether the server has a function.
+    #[must_use]
+    pub fn has_function(&self, id: FunctionId) -> bool {
+        self.functions
+            .get(usize::from(id.0))
+            .copied()
+            .unwrap_or(false)
+    }
+
+    /// The name of a table without its schema, quoted where needed.
+    #[must_use]
+    pub fn bare_name(&self, table: TableId) -> &str {
+        self.bare_names
+            .get(table.0 as usize)
+            .map_or("", String::as_str)
+    }
+
+    /// Whether a name that ends in this number may be that of a table of the model.
+    #[must_use]
+    pub fn is_taken(&self, number: u32) -> bool {
+        self.taken_numbers.binary_search(&number).is_ok()
+    }
+
+    /// Whether a column's values come from the unit's ordinals.
+    #[must_use]
+    pub fn is_ordinal(&self, table: TableId, position: u16) -> bool {
+        self.column_facts(table, position)
+            .is_some_and(|facts| facts.is_ordinal)
+    }
+
+    fn column_facts(&self, table: TableId, position: u16) -> Option<ColumnFacts> {
+        let columns = self.columns.get(table.0 as usize)?;
+        columns.get(usize::from(position)).copied()
+    }
+
+    /// Whether a value has a property.
+    #[must_use]
+    pub fn has(&self, view: View<'_>, value: Value, property: Property) -> bool {
+        match (value, property) {
+            (Value::Column(column), Property::HasValue) => self.column_has_value(view, column),
+            (Value::Column(column), Property::IsInsertable) => view.is_insertable(column),
+            (Value::Type(ty), Property::HasLiteral) => self.type_has_literal(ty),
+            (Value::Column(column), Property::HasLiteral) => view
+                .column_type(column)
+                .is_some_and(|ty| self.type_has_literal(ty)),
+            (Value::Column(column), _) => {
+                self.has(view, Value::Relation(column.relation), property)
+            }
+            (
+                Value::Relation(relation),
+                Property::HasRows | Property::HasNewKey | Property::HasVictims,
+            ) => match view.shape(relation) {
+                crate::unit::relation::Shape::Table(id) => self
+                    .model
+                    .tables
+                    .get(id.0 as usize)
+                    .is_some_and(|table| table.rows > 0),
+                crate::unit::relation::Shape::Listed { .. } => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether the generator can print a literal of a type.
+    #[must_use]
+    pub fn type_has_literal(&self, ty: TypeId) -> bool {
+        self.has_literal
+            .get(usize::from(ty.0))
+            .copied()
+            .unwrap_or(false)
+    }
+
+    fn column_has_value(&self, view: View<'_>, column: ColumnRef) -> bool {
+        match view.model_column(column) {
+            Some((table, _)) => self
+                .column_facts(table, column.position)
+                .is_some_and(|facts| facts.has_value),
+            None => view
+                .column_type(column)
+                .is_some_and(|ty| self.type_has_literal(ty)),
+        }
+    }
+
+    /// A view of this plan and an empty unit, for what no unit decides.
+    fn with_empty_unit<T>(&self, see: impl FnOnce(View<'_>) -> T) -> T {
+        let unit = Unit::new(self);
+        see(View {
+            plan: self,
+            unit: &unit,
+        })
+    }
+}
+
+/// A reference without its schema.
+fn bare_name(reference: &str) -> &str {
+    let mut quoted = false;
+    let dot = reference.bytes().position(|byte| {
+        quoted ^= byte == b'"';
+        byte == b'.' && !quoted
+    });
+    dot.and_then(|dot| reference.get(dot + 1..))
+        .unwrap_or(reference)
+}
+
+/// The numbers that names of tables end in, ascending: fresh names avoid them.
+fn taken_numbers(model: &Model) -> Vec<u32> {
+    let mut numbers: Vec<u32> = model
+        .tables
+        .iter()
+        .filter_map(|table| {
+            let head = table.name.trim_end_matches(|c: char| c.is_ascii_digit());
+            table.name.get(head.len()..)?.parse().ok()
+        })
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}

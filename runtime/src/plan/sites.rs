@@ -1,0 +1,126 @@
+//! Draws with the candidates that the run decides listed.
+
+use super::Plan;
+use super::closed::Dependence;
+use crate::demand::{Bound, ColumnSet, Cursor, Demand, Domain, Term, View};
+use crate::unit::Unit;
+use crate::unit::value::{RelationId, Value};
+
+/// A candidate of a draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// The value.
+    pub value: Value,
+    /// How deeply a derivation nests from here if it is drawn.
+    pub depth: u32,
+}
+
+/// A draw from a finite domain.
+#[derive(Debug, Clone)]
+pub struct PlannedSite {
+    /// What is drawn from.
+    pub domain: Domain,
+    /// What each candidate (`Bound(0)`) has to satisfy.
+    pub demand: Demand,
+    /// What is known of the candidates.
+    pub candidates: Candidates,
+    /// The greatest depth among the listed candidates.
+    pub deepest: u32,
+}
+
+/// What is known of a draw's candidates before a unit is made.
+#[derive(Debug, Clone)]
+pub enum Candidates {
+    /// All of them.
+    Fixed {
+        /// In the domain's order.
+        list: Vec<Candidate>,
+        /// Whether tables that the unit created may be further ones.
+        grows: bool,
+    },
+    /// Those of each table of the model, seen as columns of that table.
+    PerTable {
+        /// The relation drawn from.
+        relation: Term,
+        /// By table, in the domain's order.
+        lists: Vec<Vec<Candidate>>,
+        /// Whether the drawn columns print qualified where the relation says so.
+        qualifies: bool,
+    },
+    /// Nothing: the unit decides.
+    Open,
+}
+
+pub(super) fn plan(plan: &Plan, domain: &Domain, demand: &Demand) -> PlannedSite {
+    let candidates = candidates(plan, domain, demand);
+    let depth = |list: &[Candidate]| list.iter().map(|found| found.depth).max().unwrap_or(0);
+    let deepest = match &candidates {
+        Candidates::Fixed { list, .. } => depth(list),
+        Candidates::PerTable { lists, .. } => {
+            lists.iter().map(|list| depth(list)).max().unwrap_or(0)
+        }
+        Candidates::Open => 0,
+    };
+    PlannedSite {
+        domain: domain.clone(),
+        demand: demand.clone(),
+        candidates,
+        deepest,
+    }
+}
+
+fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candidates {
+    if !Dependence::of_demand(demand, 1).is_closed() {
+        return Candidates::Open;
+    }
+    if Dependence::of_domain(domain).is_closed() {
+        return Candidates::Fixed {
+            list: plan.with_empty_unit(|view| list(view, domain, demand)),
+            grows: matches!(domain, Domain::Tables | Domain::Sources),
+        };
+    }
+    let (relation, set) = match domain {
+        Domain::Columns(term) => (term, Some(ColumnSet::All)),
+        Domain::Insertable(term) => (term, Some(ColumnSet::Insertable)),
+        Domain::Required(term) => (term, Some(ColumnSet::Required)),
+        Domain::Updatable(term) => (term, Some(ColumnSet::Updatable)),
+        Domain::ForeignKeysFrom(term) | Domain::ForeignKeysTo(term) | Domain::UniqueKeys(term) => {
+            (term, None)
+        }
+        _ => return Candidates::Open,
+    };
+    // The domain of any one relation, written so that a lone slot names it.
+    let slot = Term::Slot(0);
+    let of_slot = match domain {
+        Domain::Columns(_) => Domain::Columns(slot),
+        Domain::Insertable(_) => Domain::Insertable(slot),
+        Domain::Required(_) => Domain::Required(slot),
+        Domain::Updatable(_) => Domain::Updatable(slot),
+        Domain::ForeignKeysFrom(_) => Domain::ForeignKeysFrom(slot),
+        Domain::ForeignKeysTo(_) => Domain::ForeignKeysTo(slot),
+        _ => Domain::UniqueKeys(slot),
+    };
+    let mut unit = Unit::new(plan);
+    let lists = (0..plan.model().tables.len() as u32)
+        .map(|table| {
+            unit.set_lone_slot(0, Value::Relation(RelationId(table)));
+            list(View { plan, unit: &unit }, &of_slot, demand)
+        })
+        .collect();
+    Candidates::PerTable {
+        relation: relation.clone(),
+        lists,
+        qualifies: set == Some(ColumnSet::All),
+    }
+}
+
+fn list(view: View<'_>, domain: &Domain, demand: &Demand) -> Vec<Candidate> {
+    let mut cursor = Cursor::start(domain, view, None);
+    let mut list = Vec::new();
+    while let Some(value) = cursor.next(view) {
+        if let Some(depth) = view.holds(demand, Some(&Bound::new(value))) {
+            list.push(Candidate { value, depth });
+        }
+    }
+    list
+}

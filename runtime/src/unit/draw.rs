@@ -1,0 +1,304 @@
+//! Drawing elements of finite domains, one or a list.
+
+use super::Unit;
+use super::value::{ColumnRef, Range32, RelationId, Value};
+use crate::choices::Choices;
+use crate::demand::{Bound, Cursor, Domain, View};
+use crate::plan::{Candidate, Candidates, Plan, PlannedSite};
+use crate::unit::relation::Shape;
+
+/// How many are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Count {
+    /// At least.
+    pub low: i64,
+    /// At most, inclusive; none: open.
+    pub high: Option<i64>,
+}
+
+impl Count {
+    /// Draws a number of two inclusive bounds; none is drawn if they are the same.
+    pub(super) fn draw<C: Choices>(self, low: u64, high: u64, choices: &mut C) -> u64 {
+        if high <= low {
+            return low;
+        }
+        match (high - low).checked_add(1) {
+            Some(span) => low + choices.below(span),
+            None => choices.bits(),
+        }
+    }
+}
+
+/// Draws below `n`; no draw is made where there is no choice.
+#[inline]
+fn index<C: Choices>(n: usize, choices: &mut C) -> usize {
+    if n <= 1 {
+        return 0;
+    }
+    (choices.below(n as u64) as usize).min(n - 1)
+}
+
+impl Unit {
+    /// Draws one element of a site's domain.
+    #[inline]
+    pub fn draw<C: Choices>(&mut self, plan: &Plan, site: u32, choices: &mut C) -> Value {
+        let Some(planned) = plan.site(site) else {
+            return Value::Nothing;
+        };
+        if self.fits(plan, planned.deepest)
+            && let Some((list, relation)) = self.listed(plan, planned)
+            && !list.is_empty()
+        {
+            let drawn = list.get(index(list.len(), choices));
+            return relation.see(drawn.map_or(Value::Nothing, |found| found.value));
+        }
+        self.gather(plan, planned, 1);
+        let at = index(self.candidates.len(), choices);
+        match self.candidates.get(at) {
+            Some(found) => found.value,
+            None => {
+                self.unmet += 1;
+                Value::Nothing
+            }
+        }
+    }
+
+    /// Draws a list of a site's elements, with replacement or without.
+    pub fn draw_list<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        site: u32,
+        count: Count,
+        distinct: bool,
+        including: Value,
+        choices: &mut C,
+    ) -> Value {
+        let Some(planned) = plan.site(site) else {
+            return Value::List(Range32::default());
+        };
+        let low = count.low.max(0) as usize;
+        self.gather(plan, planned, if distinct { low.max(1) } else { 1 });
+        let start = self.arena.lists.len();
+        if let (Domain::Insertable(_), true) = (&planned.domain, distinct) {
+            self.draw_insertable(plan, including, count, choices);
+        } else if distinct {
+            let available = self.candidates.len() as u64;
+            let n = self.length(plan, count, 0, available, choices);
+            for at in 0..n as usize {
+                let other = at + index(self.candidates.len() - at, choices);
+                self.candidates.swap(at, other);
+                if let Some(found) = self.candidates.get(at) {
+                    self.arena.lists.push(found.value);
+                }
+            }
+        } else if !self.candidates.is_empty() {
+            let n = self.generated(plan, count, choices);
+            for _ in 0..n {
+                let at = index(self.candidates.len(), choices);
+                if let Some(found) = self.candidates.get(at) {
+                    self.arena.lists.push(found.value);
+                }
+            }
+        }
+        let drawn = Range32::since(start, self.arena.lists.len());
+        if (drawn.len as usize) < low {
+            self.unmet += 1;
+        }
+        Value::List(drawn)
+    }
+
+    /// How long a list of values becomes that are made one by one.
+    pub fn generated<C: Choices>(&mut self, plan: &Plan, count: Count, choices: &mut C) -> u64 {
+        let high = count.high.unwrap_or_else(|| count.low.saturating_add(7));
+        let count = Count {
+            high: Some(high),
+            ..count
+        };
+        self.length(plan, count, 0, u64::from(super::FUEL), choices)
+    }
+
+    /// How long a list becomes: the bounds clamped to `forced` and `available`; the lower one in
+    /// shallow mode. An open bound means all there are without replacement.
+    fn length<C: Choices>(
+        &self,
+        plan: &Plan,
+        count: Count,
+        forced: u64,
+        available: u64,
+        choices: &mut C,
+    ) -> u64 {
+        let low = (count.low.max(0) as u64).max(forced).min(available);
+        let high = count.high.map_or(available, |high| high.max(0) as u64);
+        let high = high.clamp(low, available.max(low));
+        if self.fits(plan, 0) {
+            count.draw(low, high, choices)
+        } else {
+            low
+        }
+    }
+
+    /// The candidates that are columns to insert: those that every INSERT has to name and those to
+    /// include, and drawn ones up to the length, in the table's order.
+    fn draw_insertable<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        including: Value,
+        count: Count,
+        choices: &mut C,
+    ) {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        let view = View { plan, unit: self };
+        // The columns that have to be there come first, then the drawn ones.
+        let mut forced = 0;
+        for at in 0..candidates.len() {
+            if let Value::Column(column) = candidates[at].value
+                && (view.is_required(column) || self.includes(including, column))
+            {
+                candidates.swap(forced, at);
+                forced += 1;
+            }
+        }
+        let n = self.length(plan, count, forced as u64, candidates.len() as u64, choices) as usize;
+        for at in forced..n {
+            let other = at + index(candidates.len() - at, choices);
+            candidates.swap(at, other);
+        }
+        candidates.truncate(n);
+        candidates.sort_unstable_by_key(|found| match found.value {
+            Value::Column(column) => column.position,
+            _ => 0,
+        });
+        let values = candidates.iter().map(|found| found.value);
+        self.arena.lists.extend(values);
+        self.candidates = candidates;
+    }
+
+    fn includes(&self, list: Value, column: ColumnRef) -> bool {
+        self.list(list).iter().any(|&element| {
+            matches!(element, Value::Column(included) if included.position == column.position)
+        })
+    }
+
+    /// Collects the candidates: those that fit the budget; if fewer than `low` do, or the fuel is
+    /// used up, those of the least depth at which `low` are left.
+    fn gather(&mut self, plan: &Plan, site: &PlannedSite, low: usize) {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.clear();
+        match self.listed(plan, site) {
+            Some((list, relation)) => candidates.extend(list.iter().map(|found| Candidate {
+                value: relation.see(found.value),
+                depth: found.depth,
+            })),
+            None => self.collect(plan, site, &mut candidates),
+        }
+        let room = if self.is_shallow() {
+            None
+        } else {
+            plan.budget().checked_sub(self.depth)
+        };
+        let fitting = |limit: u32, candidates: &[Candidate]| {
+            candidates
+                .iter()
+                .filter(|found| found.depth <= limit)
+                .count()
+        };
+        let limit = match room {
+            Some(room) if fitting(room, &candidates) >= low.max(1) => Some(room),
+            _ => {
+                let mut limit = candidates.iter().map(|found| found.depth).min();
+                while let Some(least) = limit
+                    && fitting(least, &candidates) < low
+                {
+                    let deeper = candidates.iter().map(|found| found.depth);
+                    match deeper.filter(|&depth| depth > least).min() {
+                        Some(next) => limit = Some(next),
+                        None => break,
+                    }
+                }
+                limit
+            }
+        };
+        if let Some(limit) = limit {
+            candidates.retain(|found| found.depth <= limit);
+        }
+        self.candidates = candidates;
+    }
+
+    /// The candidates that the plan lists for the site, as far as it does, and how they are seen.
+    #[inline]
+    fn listed<'p>(&self, plan: &Plan, site: &'p PlannedSite) -> Option<(&'p [Candidate], Seen)> {
+        match &site.candidates {
+            Candidates::Fixed { list, grows } => {
+                if *grows && self.overlay.tables().next().is_some() {
+                    return None;
+                }
+                Some((list, Seen::AsListed))
+            }
+            Candidates::PerTable {
+                relation,
+                lists,
+                qualifies,
+            } => {
+                let view = View { plan, unit: self };
+                let Value::Relation(relation) = view.term(relation, None) else {
+                    return None;
+                };
+                let Shape::Table(table) = view.shape(relation) else {
+                    return None;
+                };
+                let seen = Seen::Through {
+                    relation,
+                    qualified: *qualifies && view.qualifies(relation),
+                };
+                Some((lists.get(table.0 as usize)?, seen))
+            }
+            Candidates::Open => None,
+        }
+    }
+
+    fn collect(&self, plan: &Plan, site: &PlannedSite, candidates: &mut Vec<Candidate>) {
+        let view = View { plan, unit: self };
+        let mut consider = |value| {
+            if let Some(depth) = view.holds(&site.demand, Some(&Bound::new(value))) {
+                candidates.push(Candidate { value, depth });
+            }
+        };
+        if let Candidates::Fixed { list, .. } = &site.candidates {
+            self.overlay
+                .tables()
+                .for_each(|relation| consider(Value::Relation(relation)));
+            candidates.splice(0..0, list.iter().copied());
+            return;
+        }
+        let mut cursor = Cursor::start(&site.domain, view, None);
+        while let Some(value) = cursor.next(view) {
+            consider(value);
+        }
+    }
+}
+
+/// How a listed candidate becomes a value.
+#[derive(Debug, Clone, Copy)]
+enum Seen {
+    AsListed,
+    Through {
+        relation: RelationId,
+        qualified: bool,
+    },
+}
+
+impl Seen {
+    #[inline]
+    fn see(self, value: Value) -> Value {
+        match (self, value) {
+            (
+                Self::Through {
+                    relation,
+                    qualified,
+                },
+                Value::Column(column),
+            ) => Value::column(relation, column.position, qualified),
+            _ => value,
+        }
+    }
+}

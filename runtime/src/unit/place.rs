@@ -1,0 +1,137 @@
+//! The text of values.
+
+use super::relation::Shape;
+use super::value::{ColumnRef, RelationId, Value};
+use super::{Arena, Unit};
+use crate::plan::Plan;
+use crate::schema::model::TableId;
+
+impl Unit {
+    /// Writes a value's text as one token.
+    #[inline]
+    pub fn place(&mut self, plan: &Plan, value: Value) {
+        match value {
+            Value::Text(range) => {
+                let text = self.arena.texts.get(range.indexes());
+                self.writer.token(text.unwrap_or_default());
+            }
+            Value::Int(number) => {
+                self.writer
+                    .token(itoa::Buffer::new().format(number).as_bytes());
+            }
+            Value::Relation(_) | Value::Column(_) => {
+                let mark = self.writer.open();
+                self.arena.spell(plan, value, self.writer.bytes_mut());
+                self.writer.close(mark);
+            }
+            Value::List(range) => {
+                for (n, at) in range.indexes().enumerate() {
+                    if n > 0 {
+                        self.writer.token(b",");
+                    }
+                    let element = self.arena.lists.get(at).copied();
+                    self.place_element(plan, element.unwrap_or_default());
+                }
+            }
+            other => self.place_element(plan, other),
+        }
+    }
+
+    /// A value's text, for showing.
+    #[must_use]
+    pub fn spelled(&self, plan: &Plan, value: Value) -> Vec<u8> {
+        let mut text = Vec::new();
+        for (n, &element) in self.list(value).iter().enumerate() {
+            if n > 0 {
+                text.extend_from_slice(b", ");
+            }
+            self.arena.spell(plan, element, &mut text);
+        }
+        self.arena.spell(plan, value, &mut text);
+        text
+    }
+
+    fn place_element(&mut self, plan: &Plan, value: Value) {
+        let mark = self.writer.open();
+        self.arena.spell(plan, value, self.writer.bytes_mut());
+        self.writer.close(mark);
+    }
+}
+
+impl Arena {
+    /// Appends a value's text; nothing for values that have none.
+    #[inline]
+    pub fn spell(&self, plan: &Plan, value: Value, out: &mut Vec<u8>) {
+        match value {
+            Value::Text(range) => {
+                out.extend_from_slice(self.texts.get(range.indexes()).unwrap_or_default());
+            }
+            Value::Int(number) => {
+                out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+            }
+            Value::Bool(truth) => {
+                out.extend_from_slice(if truth { b"TRUE" } else { b"FALSE" });
+            }
+            Value::Type(ty) => {
+                if let Some(info) = plan.model().types.get(usize::from(ty.0)) {
+                    out.extend_from_slice(info.sql.as_bytes());
+                }
+            }
+            Value::Relation(relation) => self.spell_reference(plan, relation, out),
+            Value::RelationName(relation) => match self.relation(relation) {
+                Some(_) => self.spell_reference(plan, relation, out),
+                None => out.extend_from_slice(plan.bare_name(TableId(relation.0)).as_bytes()),
+            },
+            Value::Column(column) => {
+                if column.qualified {
+                    self.spell_reference(plan, column.relation, out);
+                    out.push(b'.');
+                }
+                self.spell_column(plan, column, out);
+            }
+            Value::Function(id) => {
+                if let Some(function) = plan.function(id) {
+                    out.extend_from_slice(function.name.as_bytes());
+                }
+            }
+            Value::Nothing | Value::ForeignKey(_) | Value::UniqueKey(_) | Value::List(_) => {}
+        }
+    }
+
+    fn spell_reference(&self, plan: &Plan, relation: RelationId, out: &mut Vec<u8>) {
+        match self.relation(relation) {
+            Some(own) => {
+                out.extend_from_slice(self.texts.get(own.name.indexes()).unwrap_or_default());
+            }
+            None => {
+                if let Some(table) = plan.model().tables.get(relation.0 as usize) {
+                    out.extend_from_slice(table.reference.as_bytes());
+                }
+            }
+        }
+    }
+
+    fn spell_column(&self, plan: &Plan, column: ColumnRef, out: &mut Vec<u8>) {
+        let shape = match self.relation(column.relation) {
+            Some(own) => own.shape,
+            None => Shape::Table(TableId(column.relation.0)),
+        };
+        match shape {
+            Shape::Table(table) => {
+                let table = plan.model().tables.get(table.0 as usize);
+                let found = table.and_then(|table| table.columns.get(usize::from(column.position)));
+                if let Some(found) = found {
+                    out.extend_from_slice(found.reference.as_bytes());
+                }
+            }
+            Shape::Listed { names, .. } => {
+                let at = names.start as usize + usize::from(column.position);
+                if u32::from(column.position) < names.len
+                    && let Some(Value::Text(range)) = self.lists.get(at)
+                {
+                    out.extend_from_slice(self.texts.get(range.indexes()).unwrap_or_default());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The stack of scopes: which relations, and so which columns, are visible.
+
+use super::value::{Range32, RelationId};
+
+/// One opened scope, narrowing or reopening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frame {
+    /// A lexical scope with its bound relations.
+    Scope {
+        /// Whether the frame below stays visible.
+        correlated: bool,
+        /// Its relations: a range of the bound ones.
+        start: u32,
+        /// One past its last relation.
+        end: u32,
+    },
+    /// Only the columns of a list.
+    Narrow(Range32),
+    /// What another frame shows.
+    Full(u32),
+}
+
+/// The stack. Its bottom is a scope without relations, which is never closed.
+#[derive(Debug, Clone)]
+pub struct Scopes {
+    frames: Vec<Frame>,
+    bound: Vec<RelationId>,
+}
+
+const ROOT: Frame = Frame::Scope {
+    correlated: false,
+    start: 0,
+    end: 0,
+};
+
+impl Default for Scopes {
+    fn default() -> Self {
+        Self {
+            frames: vec![ROOT],
+            bound: Vec::new(),
+        }
+    }
+}
+
+impl Scopes {
+    /// Closes everything.
+    pub fn clear(&mut self) {
+        self.frames.clear();
+        self.frames.push(ROOT);
+        self.bound.clear();
+    }
+
+    /// Opens a scope.
+    pub fn open(&mut self, correlated: bool) {
+        let at = self.bound.len() as u32;
+        self.frames.push(Frame::Scope {
+            correlated,
+            start: at,
+            end: at,
+        });
+    }
+
+    /// Leaves only the columns of a list visible.
+    pub fn narrow(&mut self, columns: Range32) {
+        self.frames.push(Frame::Narrow(columns));
+    }
+
+    /// Makes the scope around the innermost narrowing visible again; without one nothing changes.
+    pub fn full(&mut self) {
+        let around = self.around_narrow();
+        self.frames.push(Frame::Full(around));
+    }
+
+    /// The frame around the innermost narrowing; the current one where nothing is narrowed.
+    #[must_use]
+    pub fn around_narrow(&self) -> u32 {
+        let mut at = self.current();
+        loop {
+            match self.frame(at) {
+                Frame::Narrow(_) => return at.saturating_sub(1),
+                Frame::Full(other) => at = other,
+                Frame::Scope { .. } => return at,
+            }
+        }
+    }
+
+    /// Closes what was opened last, with the relations bound in it.
+    pub fn close(&mut self) {
+        if self.frames.len() > 1
+            && let Some(Frame::Scope { start, .. }) = self.frames.pop()
+        {
+            self.bound.truncate(start as usize);
+        }
+    }
+
+    /// Binds a relation in the innermost lexical scope.
+    pub fn bind(&mut self, relation: RelationId) {
+        let innermost = self.frames.iter_mut().rev().find_map(|frame| match frame {
+            Frame::Scope { end, .. } => Some(end),
+            Frame::Narrow(_) | Frame::Full(_) => None,
+        });
+        if let Some(end) = innermost {
+            self.bound.push(relation);
+            *end = self.bound.len() as u32;
+        }
+    }
+
+    /// The innermost frame.
+    #[must_use]
+    #[inline]
+    pub fn current(&self) -> u32 {
+        (self.frames.len() - 1) as u32
+    }
+
+    /// A frame of the stack; the bottom for one that is not there.
+    #[must_use]
+    #[inline]
+    pub fn frame(&self, at: u32) -> Frame {
+        self.frames.get(at as usize).copied().unwrap_or(ROOT)
+    }
+
+    /// A bound relation.
+    #[must_use]
+    #[inline]
+    pub fn bound(&self, at: u32) -> Option<RelationId> {
+        self.bound.get(at as usize).copied()
+    }
+}

@@ -1,0 +1,217 @@
+//! Writes the tokens of a unit with canonical spacing.
+//!
+//! One space between tokens; none after `(` `[` `.`, none before `)` `]` `,` `;` `.`, none around a
+//! glue, none at the start of a statement. What is decided here depends on nothing but the last
+//! byte written, a pending glue and the first byte of the next token; the compiler merges
+//! neighbouring literals by the same rule.
+
+use crate::spacing::{tight_after, tight_before};
+
+/// Where a token that is still being written starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    start: usize,
+    spaced: bool,
+}
+
+/// Where a text that is derived aside starts, and what to come back to.
+#[derive(Debug, Clone, Copy)]
+pub struct Aside {
+    start: usize,
+    wants_space: bool,
+}
+
+/// The text of a unit while it is written.
+#[derive(Debug, Clone, Default)]
+pub struct Writer {
+    /// The bytes so far.
+    pub(crate) bytes: Vec<u8>,
+    /// Where statements ended.
+    pub(crate) ends: Vec<usize>,
+    /// Where the current statement starts.
+    start: usize,
+    /// Whether the next token needs a space unless its first byte joins.
+    wants_space: bool,
+}
+
+impl Writer {
+    /// Forgets everything, keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.start = 0;
+        self.wants_space = false;
+    }
+
+    /// Writes a token; nothing at all for an empty one.
+    #[inline]
+    pub fn token(&mut self, token: &[u8]) {
+        let (Some(&first), Some(&last)) = (token.first(), token.last()) else {
+            return;
+        };
+        if self.wants_space && !tight_before(first) {
+            self.bytes.push(b' ');
+        }
+        self.bytes.extend_from_slice(token);
+        self.wants_space = !tight_after(last);
+    }
+
+    /// The next token follows without a space.
+    #[inline]
+    pub fn glue(&mut self) {
+        self.wants_space = false;
+    }
+
+    /// Starts a token whose bytes are appended to [`Writer::bytes_mut`] until [`Writer::close`].
+    #[inline]
+    pub fn open(&mut self) -> Mark {
+        let spaced = self.wants_space;
+        if spaced {
+            self.bytes.push(b' ');
+        }
+        Mark {
+            start: self.bytes.len(),
+            spaced,
+        }
+    }
+
+    /// What an open token is appended to.
+    #[inline]
+    pub fn bytes_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    /// Ends a token: takes the space before it back if its first byte joins, or if it is empty.
+    #[inline]
+    pub fn close(&mut self, mark: Mark) {
+        match self.bytes.get(mark.start) {
+            Some(&first) => {
+                if mark.spaced && tight_before(first) {
+                    self.bytes.remove(mark.start - 1);
+                }
+                self.wants_space = !self.bytes.last().is_some_and(|&last| tight_after(last));
+            }
+            None if mark.spaced => {
+                self.bytes.pop();
+            }
+            None => {}
+        }
+    }
+
+    /// Starts a text that is derived now and placed later: spaced as if it were a statement.
+    #[must_use]
+    pub fn begin_aside(&mut self) -> Aside {
+        let aside = Aside {
+            start: self.bytes.len(),
+            wants_space: self.wants_space,
+        };
+        self.wants_space = false;
+        aside
+    }
+
+    /// Ends a text that is derived aside: moves it to the end of `texts` and forgets it here.
+    pub fn end_aside(&mut self, aside: Aside, texts: &mut Vec<u8>) {
+        texts.extend_from_slice(self.bytes.get(aside.start..).unwrap_or_default());
+        self.drop_aside(aside);
+    }
+
+    /// Ends a text that is derived aside and forgets it.
+    pub fn drop_aside(&mut self, aside: Aside) {
+        self.bytes.truncate(aside.start);
+        self.wants_space = aside.wants_space;
+    }
+
+    /// Ends the statement; an empty one is not listed.
+    pub fn end_statement(&mut self) {
+        let end = self.bytes.len();
+        if end > self.start {
+            self.ends.push(end);
+            self.start = end;
+        }
+        self.wants_space = false;
+    }
+
+    /// How many bytes were written.
+    #[must_use]
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(tokens: &[&str]) -> String {
+        let mut direct = Writer::default();
+        let mut opened = Writer::default();
+        for &token in tokens {
+            if token == "~" {
+                direct.glue();
+                opened.glue();
+                continue;
+            }
+            direct.token(token.as_bytes());
+            let mark = opened.open();
+            opened.bytes_mut().extend_from_slice(token.as_bytes());
+            opened.close(mark);
+        }
+        assert_eq!(direct.bytes, opened.bytes);
+        String::from_utf8(direct.bytes).expect("the tokens are UTF-8")
+    }
+
+    #[test]
+    fn spacing_is_canonical() {
+        assert_eq!(
+            written(&[
+                "SELECT", "COUNT", "~", "(", "a", ",", "b", ")", "FROM", "s", ".", "t", ";"
+            ]),
+            "SELECT COUNT(a, b) FROM s.t;"
+        );
+        assert_eq!(written(&["COUNT", "(", "x", ")"]), "COUNT (x)");
+        assert_eq!(written(&["a", "[", "1", "]"]), "a [1]");
+        assert_eq!(written(&["a", "~", "", "~", "b", "", "c"]), "ab c");
+        assert_eq!(written(&["", "a", ""]), "a");
+    }
+
+    #[test]
+    fn asides_leave_no_trace() {
+        let mut writer = Writer::default();
+        let mut texts = Vec::new();
+        writer.token(b"a");
+        let outer = writer.begin_aside();
+        writer.token(b"x");
+        let inner = writer.begin_aside();
+        writer.token(b"(");
+        writer.end_aside(inner, &mut texts);
+        writer.token(b"y");
+        writer.end_aside(outer, &mut texts);
+        writer.token(b"b");
+        assert_eq!(
+            (writer.bytes.as_slice(), texts.as_slice()),
+            (&b"a b"[..], &b"(x y"[..])
+        );
+    }
+
+    #[test]
+    fn empty_statements_are_not_listed() {
+        let mut writer = Writer::default();
+        writer.end_statement();
+        writer.token(b"BEGIN");
+        writer.end_statement();
+        writer.end_statement();
+        writer.token(b"COMMIT");
+        writer.end_statement();
+        assert_eq!(
+            (writer.bytes.as_slice(), writer.ends.as_slice()),
+            (&b"BEGINCOMMIT"[..], &[5, 11][..])
+        );
+    }
+}
