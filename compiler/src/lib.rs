@@ -3,6 +3,7 @@
 pub mod builtins;
 pub mod diagnostics;
 pub mod hir;
+pub mod interpret;
 pub mod ir;
 pub mod lower;
 pub mod source;
