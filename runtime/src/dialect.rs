@@ -8,7 +8,8 @@ use std::str::FromStr;
 pub enum Database {
     /// PostgreSQL 12 to 18.
     PostgreSql,
-    /// YugabyteDB 2.14 and later (YSQL; based on PostgreSQL 11.2, from 2.25 on 15).
+    /// YugabyteDB 2.14 and later (YSQL; based on PostgreSQL 11.2, previews from 2.25 and stable
+    /// releases from 2025.1 on 15).
     YugabyteDb,
 }
 
@@ -157,7 +158,9 @@ impl Dialect {
         match self.database {
             Database::PostgreSql => self.version.first().copied().unwrap_or(12),
             Database::YugabyteDb => {
-                if self.compare_version(&[2, 25]) == std::cmp::Ordering::Less {
+                let preview = self.version.first().is_some_and(|&major| major < 2000);
+                let first: &[u32] = if preview { &[2, 25] } else { &[2025] };
+                if self.compare_version(first) == std::cmp::Ordering::Less {
                     11
                 } else {
                     15

@@ -7,6 +7,7 @@ pub mod demand;
 pub mod dialect;
 pub mod engine;
 pub mod entropy;
+pub mod features;
 pub mod plan;
 pub mod schema;
 pub mod spacing;
