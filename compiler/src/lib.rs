@@ -1,10 +1,85 @@
 //! The compiler of random-query grammars: `.rqg` to a checked, lowered program, and its interpreter.
+//!
+//! The pipeline: [`Input::read`] gets the text, [`syntax::parse`] makes a tree of it,
+//! [`analysis::analyze`] loads what it imports and checks everything, [`lower::lower`] infers
+//! requirements and makes the program that both backends run. Each stage reports all that it finds
+//! and the next one runs only on what has no errors.
 
+pub mod analysis;
 pub mod builtins;
 pub mod diagnostics;
 pub mod hir;
+mod input;
 pub mod interpret;
 pub mod ir;
 pub mod lower;
+pub mod modules;
 pub mod source;
 pub mod syntax;
+
+pub use input::Input;
+
+use diagnostics::{Diagnostic, Diagnostics, Severity};
+use source::Sources;
+use std::sync::Arc;
+
+/// A grammar that was read and compiled as far as its errors allow.
+#[derive(Debug, Clone)]
+pub struct Compilation {
+    /// Every file that was read, the grammar first.
+    pub sources: Sources,
+    /// What was found, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The checked grammar; sound only if there is a program.
+    pub grammar: Option<hir::Grammar>,
+    /// The program; none if there was an error.
+    pub program: Option<Arc<ir::Program>>,
+}
+
+impl Compilation {
+    /// Whether an error was found.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+        self.diagnostics.iter().any(is_error)
+    }
+}
+
+/// Compiles a grammar with everything that it imports.
+#[must_use]
+pub fn compile(input: &Input) -> Compilation {
+    let mut sources = Sources::default();
+    let mut diagnostics = Diagnostics::default();
+    let grammar = check(input, &mut sources, &mut diagnostics);
+    let program = match &grammar {
+        Some(grammar) if !diagnostics.has_errors() => lower::lower(grammar, &mut diagnostics),
+        _ => None,
+    };
+    let sound = !diagnostics.has_errors();
+    Compilation {
+        sources,
+        diagnostics: diagnostics.into_sorted(),
+        grammar,
+        program: program.filter(|_| sound).map(Arc::new),
+    }
+}
+
+/// Reads, parses and analyses a grammar.
+pub fn check(
+    input: &Input,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<hir::Grammar> {
+    let main = input.read(sources, diagnostics)?;
+    let text = sources.get(main).text.clone();
+    let file = syntax::parse(main, &text, diagnostics);
+    let loader = input.loader();
+    analysis::analyze(
+        sources,
+        main,
+        file,
+        input.start_rule(),
+        &loader,
+        diagnostics,
+    )
+}
