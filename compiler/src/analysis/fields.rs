@@ -33,6 +33,7 @@ fn fields_of(ty: &Ty) -> Vec<(&'static str, Field, Ty)> {
             ("table", Field::Table, Ty::Table),
             ("columns", Field::Columns, list(Ty::Column)),
             ("predicate", Field::Predicate, Ty::Text),
+            ("partial", Field::Partial, Ty::Bool),
         ],
         Ty::Function => vec![
             ("name", Field::Name, Ty::Name),

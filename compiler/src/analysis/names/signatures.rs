@@ -1,7 +1,6 @@
 //! Parameter and result types.
 
 use super::RuleEntry;
-use crate::builtins::Builtin;
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::Ty;
@@ -130,15 +129,16 @@ fn resolve(written: &TypeExpr, diagnostics: &mut Diagnostics) -> Ty {
     ty.clone()
 }
 
-/// Names of rules and extern fns must not hide what the language defines.
+/// Rules may be called like functions of the language, which they hide then (so that functions to
+/// come do not break grammars), but not like words with a meaning of their own.
 pub(super) fn check_name(name: &Ident, diagnostics: &mut Diagnostics) {
     let text = name.text.as_str();
-    if Builtin::named(text).next().is_some() || matches!(text, "zip" | "feature" | "std") {
-        let message = format!("`{text}` is a function of the language");
+    if matches!(text, "zip" | "feature") {
+        let message = format!("`{text}` has a meaning of its own in the language");
         diagnostics.push(
             Diagnostic::new(Code::ReservedName, name.span, message)
-                .label("cannot be defined again")
-                .help(format!("give it another name, such as `{text}_rule`")),
+                .label("cannot be defined")
+                .help(format!("give it another name, such as `{text}s`")),
         );
     }
 }
