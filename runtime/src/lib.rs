@@ -1,17 +1,18 @@
 //! Runtime of random-query grammars: the choice source, the schema model, the values, the state of
 //! one unit and the writer. Interpreter and generated code share everything in this crate.
 
-pub mod catalog;
 pub mod choices;
 pub mod demand;
 pub mod dialect;
 pub mod engine;
 pub mod entropy;
 pub mod features;
+pub mod functions;
 pub mod plan;
 pub mod schema;
 pub mod spacing;
 pub mod types;
 pub mod unit;
 pub mod unit_text;
+pub mod values;
 pub mod writer;

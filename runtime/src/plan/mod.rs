@@ -17,9 +17,9 @@ pub use demands::PlannedDemand;
 pub use guard::dialect_holds;
 pub use sites::{Candidate, Candidates, PlannedSite};
 
-use crate::catalog::{FUNCTIONS, Function};
 use crate::demand::{Atom, Demand, Domain, Property, View};
 use crate::dialect::Dialect;
+use crate::functions::{FUNCTIONS, Function};
 use crate::schema::model::{Model, TableId};
 use crate::types::TypeId;
 use crate::unit::Unit;

@@ -1,0 +1,96 @@
+//! Numbers as text, without allocation.
+
+/// Appends an integer.
+pub fn push_int(value: i128, out: &mut Vec<u8>) {
+    let mut digits = [0_u8; 40];
+    let mut at = digits.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.
+pub fn push_decimal(unscaled: i128, scale: u32, out: &mut Vec<u8>) {
+    if scale == 0 {
+        push_int(unscaled, out);
+        return;
+    }
+    let scale = scale as usize;
+    let start = out.len();
+    push_int(unscaled, out);
+    let digits_start = start + usize::from(unscaled < 0);
+    let digits = out.len() - digits_start;
+    if digits <= scale {
+        let zeros = scale + 1 - digits;
+        out.resize(out.len() + zeros, b'0');
+        out[digits_start..].rotate_right(zeros);
+    }
+    let point = out.len() - scale;
+    out.push(b'.');
+    out[point..].rotate_right(1);
+}
+
+/// Appends a number with leading zeros up to a width.
+pub fn push_padded(value: u64, width: usize, out: &mut Vec<u8>) {
+    let start = out.len();
+    push_int(i128::from(value), out);
+    let digits = out.len() - start;
+    if digits < width {
+        let zeros = width - digits;
+        out.resize(out.len() + zeros, b'0');
+        out[start..].rotate_right(zeros);
+    }
+}
+
+/// Appends a number in a base up to 36, padded with zeros.
+pub fn push_radix(value: u128, radix: u32, width: usize, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let radix = u128::from(radix.clamp(2, 36));
+    let start = out.len();
+    let mut rest = value;
+    while rest > 0 || out.len() - start < width.max(1) {
+        out.push(DIGITS[(rest % radix) as usize]);
+        rest /= radix;
+    }
+    out[start..].reverse();
+}
+
+/// `10^n`, saturating.
+#[must_use]
+pub fn power_of_ten(n: u32) -> i128 {
+    10_i128.checked_pow(n).unwrap_or(i128::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(print: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        print(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn prints_decimals() {
+        assert_eq!(text(|out| push_decimal(5, 2, out)), "0.05");
+        assert_eq!(text(|out| push_decimal(-5, 2, out)), "-0.05");
+        assert_eq!(text(|out| push_decimal(12345, 2, out)), "123.45");
+        assert_eq!(text(|out| push_decimal(0, 3, out)), "0.000");
+        assert_eq!(text(|out| push_decimal(-7, 0, out)), "-7");
+        assert_eq!(text(|out| push_int(i128::MIN, out)), i128::MIN.to_string());
+        assert_eq!(text(|out| push_padded(7, 3, out)), "007");
+        assert_eq!(text(|out| push_radix(35, 36, 3, out)), "00z");
+        assert_eq!(text(|out| push_radix(0, 2, 1, out)), "0");
+    }
+}
