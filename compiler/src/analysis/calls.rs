@@ -22,7 +22,7 @@ impl<'c> Checker<'c, '_> {
         if !overloads.is_empty() {
             return self.call_builtin(&overloads, name, arguments, span);
         }
-        for argument in arguments {
+        for argument in arguments.iter().filter(|_| name.text != "feature") {
             self.loose(argument);
         }
         let diagnostic = self.not_callable(name, span);
@@ -264,7 +264,8 @@ impl<'c> Checker<'c, '_> {
         let given: Vec<String> = typed.iter().map(found).collect();
         let message = format!("no form of `{}` takes {}", name.text, given.join(", "));
         let diagnostic = Diagnostic::new(Code::TypeMismatch, span, message);
-        self.report(with_forms(diagnostic, candidates));
+        let forms: Vec<&Overload> = Builtin::named(&name.text).collect();
+        self.report(with_forms(diagnostic, &forms));
     }
 
     /// An argument of a builtin, read as what its overloads may ask for at this place.

@@ -107,7 +107,8 @@ impl<'c> Checker<'c, '_> {
         let span = element.span;
         let kind = match &element.kind {
             ast::ElementKind::Word(word) if self.is_local(&word.text) => {
-                ElementKind::Place(self.placed_local(word))
+                let value = self.placed_local(word);
+                ElementKind::Place(self.check_placeable(value))
             }
             ast::ElementKind::Word(word) => ElementKind::Terminal(word.text.clone()),
             ast::ElementKind::Literal(text) => ElementKind::Terminal(text.text.clone()),

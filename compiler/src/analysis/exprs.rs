@@ -224,6 +224,11 @@ impl<'c> Checker<'c, '_> {
     /// An expression that stands in a sequence: its text is written.
     pub fn placed(&mut self, expr: &'c ast::Expr) -> Expr {
         let value = self.expr(expr, Expect::Value);
+        self.check_placeable(value)
+    }
+
+    /// Reports a value that has no text.
+    pub fn check_placeable(&mut self, value: Expr) -> Expr {
         if is_placeable(&value.ty) || value.ty == Ty::Error {
             return value;
         }

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 /// The most unknown names of one run that get a suggestion in a large grammar: each costs a
 /// comparison with every name.
-const SUGGESTIONS: u32 = 200;
+const SUGGESTIONS: u32 = 50;
 
 /// The rules and extern fns of all modules.
 pub(super) struct Names<'a> {

@@ -5,6 +5,11 @@ use crate::hir::Grammar;
 use crate::source::Sources;
 use crate::{Input, check};
 
+mod bodies;
+mod modules;
+mod scopes;
+mod types;
+
 /// A grammar and what was found in it.
 pub(super) struct Checked {
     pub grammar: Option<Grammar>,
@@ -40,6 +45,41 @@ impl Checked {
             })
             .collect()
     }
+}
+
+/// Asserts that a grammar has exactly these findings, in source order, each given as its code and
+/// the text it points at.
+#[track_caller]
+pub(super) fn assert_found(text: &str, expected: &[(u16, &str)]) {
+    let checked = checked(text);
+    let found: Vec<(u16, &str)> = checked
+        .found
+        .iter()
+        .map(|found| {
+            let span = found.primary.span;
+            let text = &checked.sources.get(span.source).text;
+            (
+                found.code as u16,
+                &text[span.start as usize..span.end as usize],
+            )
+        })
+        .collect();
+    assert_eq!(found, expected, "{:#?}", checked.lines());
+}
+
+/// Asserts that one finding's help or labels hold a text.
+#[track_caller]
+pub(super) fn assert_tells(text: &str, told: &str) {
+    let checked = checked(text);
+    let tells = |found: &Diagnostic| {
+        let labels = found.secondary.iter().map(|label| &label.text);
+        let texts = found
+            .help
+            .iter()
+            .chain([&found.message, &found.primary.text]);
+        texts.chain(labels).any(|text| text.contains(told))
+    };
+    assert!(checked.found.iter().any(tells), "{:#?}", checked.found);
 }
 
 const SAMPLE: &str = r#"
