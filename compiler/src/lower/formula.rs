@@ -3,7 +3,7 @@
 //! Every operation may lose clauses (a demand then holds in fewer situations than it could), never
 //! invent one: an under-approximation of "can be derived" is sound, an over-approximation is not.
 
-use rqg_runtime::demand::{Atom, Clause, Comparison, Demand, Domain, Field, Term};
+use rqg_runtime::demand::{Atom, Clause, Comparison, Demand, Domain, Field, Property, Term};
 use rqg_runtime::types::{BuiltinType, Classes};
 
 /// How many clauses a demand may have; further ones (the deepest) are dropped.
@@ -120,6 +120,11 @@ fn decide(atom: &Atom) -> Option<bool> {
         Atom::Same(Term::Type(a), Term::Type(b), positive) => Some((a == b) == *positive),
         Atom::Same(Term::Bool(a), Term::Bool(b), positive) => Some((a == b) == *positive),
         Atom::Same(Term::Int(a), Term::Int(b), positive) => Some((a == b) == *positive),
+        Atom::Has(Term::Type(id), Property::HasLiteral) => Some(
+            BuiltinType::from_id(*id)?
+                .classes()
+                .intersects(Classes::LITERAL),
+        ),
         Atom::Compare(Term::Int(a), comparison, Term::Int(b)) => Some(compare(*a, *comparison, *b)),
         Atom::ContextIn(0) => Some(false),
         Atom::ContextIn(u32::MAX) => Some(true),
@@ -438,7 +443,6 @@ pub fn elements(list: &Term, body: &Demand) -> (Domain, Demand) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rqg_runtime::demand::Property;
 
     fn has(slot: u16) -> Demand {
         atom(Atom::Has(Term::Slot(slot), Property::HasValue))
