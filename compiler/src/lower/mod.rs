@@ -9,6 +9,8 @@ mod guards;
 mod infer;
 mod recursion;
 mod size;
+#[cfg(test)]
+mod tests;
 
 pub use size::RuleSize;
 
