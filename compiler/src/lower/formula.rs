@@ -8,8 +8,10 @@ use rqg_runtime::types::{BuiltinType, Classes};
 
 /// How many clauses a demand may have; further ones (the deepest) are dropped.
 const MAX_CLAUSES: usize = 12;
-/// How many atoms a clause may have; larger ones are dropped.
-const MAX_ATOMS: usize = 24;
+/// How many atoms a clause may have, those inside of quantifiers counted; larger ones are dropped.
+const MAX_ATOMS: usize = 32;
+/// How deep quantifiers may nest; clauses with deeper ones are dropped.
+const MAX_NESTING: usize = 6;
 
 /// The demand of a single atom.
 pub fn atom(atom: Atom) -> Demand {
@@ -102,10 +104,28 @@ fn fold(clause: Clause) -> Option<Clause> {
             None => atoms.push(atom),
         }
     }
-    (atoms.len() <= MAX_ATOMS).then_some(Clause {
+    let (count, nesting) = extent(&atoms);
+    (count <= MAX_ATOMS && nesting <= MAX_NESTING).then_some(Clause {
         atoms,
         depth: clause.depth,
     })
+}
+
+/// How many atoms these are with those inside of their quantifiers, and how deep quantifiers nest.
+fn extent(atoms: &[Atom]) -> (usize, usize) {
+    let (mut count, mut nesting) = (0, 0);
+    for atom in atoms {
+        count += 1;
+        if let Atom::Exists { body, .. } | Atom::ForAll { body, .. } = atom {
+            nesting = nesting.max(1);
+            for clause in &body.clauses {
+                let (inner, inside) = extent(&clause.atoms);
+                count += inner;
+                nesting = nesting.max(inside + 1);
+            }
+        }
+    }
+    (count, nesting)
 }
 
 /// Decides an atom of constants.
@@ -284,6 +304,15 @@ pub fn abstract_slot(demand: &Demand, slot: u16) -> Demand {
     })
 }
 
+/// The body of a quantifier whose element is the value of a slot.
+pub fn open(body: &Demand, slot: u16) -> Demand {
+    map_terms(body, &mut |term, level| match term {
+        Term::Bound(n) if *n == level => Some(Term::Slot(slot)),
+        Term::Bound(n) if *n > level => Some(Term::Bound(n - 1)),
+        _ => None,
+    })
+}
+
 /// Whether an atom speaks of the slot.
 pub fn mentions(atom: &Atom, slot: u16) -> bool {
     let mut found = false;
@@ -387,32 +416,42 @@ pub fn exists(domain: &Domain, min: u32, body: &Demand) -> Demand {
     normalize(clauses.collect())
 }
 
-/// `∀ elements of the domain: body`, as one clause for each depth that a clause of the body has:
-/// what can be had at a small depth stays visible beside what needs a greater one.
+/// `∀ elements of the domain: body`, as one clause for each depth that a clause of the body has
+/// (what can be had at a small depth stays visible beside what needs a greater one), and one for each
+/// clause of the body alone (what all elements can have in one and the same way needs less of the
+/// values that only the other ways speak of).
 pub fn for_all(domain: &Domain, body: &Demand) -> Demand {
+    let clause = |clauses: Vec<Clause>, depth| {
+        let body = flat(&Demand { clauses });
+        Clause {
+            atoms: vec![Atom::ForAll {
+                domain: domain.clone(),
+                body,
+            }],
+            depth,
+        }
+    };
     let mut depths: Vec<u32> = body.clauses.iter().map(|clause| clause.depth).collect();
     depths.dedup();
-    normalize(
-        depths
-            .into_iter()
-            .map(|depth| {
-                let within: Vec<Clause> = body
-                    .clauses
-                    .iter()
-                    .filter(|clause| clause.depth <= depth)
-                    .cloned()
-                    .collect();
-                let body = flat(&Demand { clauses: within });
-                Clause {
-                    atoms: vec![Atom::ForAll {
-                        domain: domain.clone(),
-                        body,
-                    }],
-                    depth,
-                }
-            })
-            .collect(),
-    )
+    let within = |depth: u32| -> Vec<Clause> {
+        body.clauses
+            .iter()
+            .filter(|clause| clause.depth <= depth)
+            .cloned()
+            .collect()
+    };
+    let mut clauses: Vec<Clause> = depths
+        .into_iter()
+        .map(|depth| clause(within(depth), depth))
+        .collect();
+    if body.clauses.len() > 1 {
+        clauses.extend(
+            body.clauses
+                .iter()
+                .map(|one| clause(vec![one.clone()], one.depth)),
+        );
+    }
+    normalize(clauses)
 }
 
 /// Whether an atom outside of any quantifier speaks of `Bound(0)`.

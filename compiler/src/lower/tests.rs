@@ -11,16 +11,31 @@ use rqg_runtime::demand::{Atom, Demand, Domain};
 
 fn compile(text: &str) -> (Option<Program>, Vec<Code>) {
     let mut sources = Sources::default();
-    let source = Source { name: "test.rqg".into(), path: None, text: text.into() };
+    let source = Source {
+        name: "test.rqg".into(),
+        path: None,
+        text: text.into(),
+    };
     let main = sources.add(source);
     let mut diagnostics = Diagnostics::default();
     let file = syntax::parse(main, text, &mut diagnostics);
     let loader = FileLoader::new(".");
     let grammar =
         analysis::analyze(&mut sources, main, file, None, &loader, &mut diagnostics).unwrap();
-    assert!(!diagnostics.has_errors(), "{:#?}", diagnostics.into_sorted());
+    assert!(
+        !diagnostics.has_errors(),
+        "{:#?}",
+        diagnostics.into_sorted()
+    );
     let program = lower(&grammar, &mut diagnostics);
-    (program, diagnostics.into_sorted().iter().map(|found| found.code).collect())
+    (
+        program,
+        diagnostics
+            .into_sorted()
+            .iter()
+            .map(|found| found.code)
+            .collect(),
+    )
 }
 
 fn program(text: &str) -> Program {
@@ -29,18 +44,29 @@ fn program(text: &str) -> Program {
 }
 
 fn demand_of<'p>(program: &'p Program, rule: &str) -> &'p Demand {
-    let rule = program.rules.iter().find(|known| known.name == rule).unwrap();
+    let rule = program
+        .rules
+        .iter()
+        .find(|known| known.name == rule)
+        .unwrap();
     &program.demands[rule.demand.index()]
 }
 
 fn site_demands(program: &Program) -> Vec<(&Domain, &Demand)> {
-    program.sites.iter().map(|site| (&site.domain, &program.demands[site.demand.index()])).collect()
+    program
+        .sites
+        .iter()
+        .map(|site| (&site.domain, &program.demands[site.demand.index()]))
+        .collect()
 }
 
 #[test]
 fn terminals_merge_with_canonical_spacing() {
     let program = program(r#"rule query = SELECT COUNT ~ "(" "*" ")" "," "1";"#);
-    assert_eq!(program.literals.last().map(|text| &**text), Some("SELECT COUNT(*), 1"));
+    assert_eq!(
+        program.literals.last().map(|text| &**text),
+        Some("SELECT COUNT(*), 1")
+    );
     let body = &program.nodes[program.rules[0].body.index()];
     assert!(matches!(body, Node::Literal(_)), "{body:?}");
 }
@@ -54,7 +80,10 @@ fn a_recursive_rule_with_a_fallback_demands_nothing() {
         "#,
     );
     let demand = demand_of(&program, "expr");
-    assert!(demand.clauses.iter().any(|clause| clause.depth == 1), "{demand:?}");
+    assert!(
+        demand.clauses.iter().any(|clause| clause.depth == 1),
+        "{demand:?}"
+    );
     assert!(demand_of(&program, "query").is_always());
 }
 
@@ -72,7 +101,13 @@ fn a_later_use_narrows_the_draw_of_a_table() {
         .unwrap();
     let atoms = &demand.clauses[0].atoms;
     assert!(
-        matches!(&atoms[..], [Atom::Exists { domain: Domain::Updatable(_), .. }]),
+        matches!(
+            &atoms[..],
+            [Atom::Exists {
+                domain: Domain::Updatable(_),
+                ..
+            }]
+        ),
         "{atoms:?}"
     );
 }
@@ -88,12 +123,31 @@ fn required_columns_have_to_satisfy_what_listed_ones_do() {
         "#,
     );
     let demand = demand_of(&program, "query");
-    let [Atom::Exists { domain: Domain::Tables, body, .. }] = &demand.clauses[0].atoms[..] else {
+    let [
+        Atom::Exists {
+            domain: Domain::Tables,
+            body,
+            ..
+        },
+    ] = &demand.clauses[0].atoms[..]
+    else {
         panic!("{demand:?}")
     };
     let has = |wanted: fn(&Atom) -> bool| body.clauses[0].atoms.iter().any(wanted);
-    assert!(has(|atom| matches!(atom, Atom::ForAll { domain: Domain::Required(_), .. })));
-    assert!(has(|atom| matches!(atom, Atom::Exists { domain: Domain::Insertable(_), .. })));
+    assert!(has(|atom| matches!(
+        atom,
+        Atom::ForAll {
+            domain: Domain::Required(_),
+            ..
+        }
+    )));
+    assert!(has(|atom| matches!(
+        atom,
+        Atom::Exists {
+            domain: Domain::Insertable(_),
+            ..
+        }
+    )));
 }
 
 #[test]
@@ -103,10 +157,22 @@ fn a_type_argument_that_is_drawn_goes_into_a_slot() {
         rule query = let t = table(); SELECT column(t, type(number)) FROM t;
         ",
     );
-    assert!(program.exprs.iter().any(|expr| matches!(expr, Expr::Let(..))));
-    let types = program.sites.iter().find(|site| matches!(site.domain, Domain::Types(_))).unwrap();
+    assert!(
+        program
+            .exprs
+            .iter()
+            .any(|expr| matches!(expr, Expr::Let(..)))
+    );
+    let types = program
+        .sites
+        .iter()
+        .find(|site| matches!(site.domain, Domain::Types(_)))
+        .unwrap();
     let demand = &program.demands[types.demand.index()];
-    assert!(!demand.is_always(), "the type is drawn among those that the table has");
+    assert!(
+        !demand.is_always(),
+        "the type is drawn among those that the table has"
+    );
 }
 
 #[test]
@@ -122,28 +188,44 @@ fn demands_on_results_reach_the_draws_inside_the_rule() {
             return ({ t AS r }, r);
         "#,
     );
-    let instances: Vec<_> =
-        program.rules.iter().filter(|rule| rule.name == "from_item").collect();
+    let instances: Vec<_> = program
+        .rules
+        .iter()
+        .filter(|rule| rule.name == "from_item")
+        .collect();
     assert_eq!(instances.len(), 2, "one for what the caller demands");
     let tables: Vec<&Demand> = site_demands(&program)
         .into_iter()
         .filter(|(domain, _)| **domain == Domain::Tables)
         .map(|(_, demand)| demand)
         .collect();
-    assert!(tables.iter().any(|demand| {
-        demand.clauses.iter().any(|clause| {
-            matches!(&clause.atoms[..], [Atom::Exists { domain: Domain::Columns(_), .. }])
-        })
-    }), "{tables:?}");
+    assert!(
+        tables.iter().any(|demand| {
+            demand.clauses.iter().any(|clause| {
+                matches!(
+                    &clause.atoms[..],
+                    [Atom::Exists {
+                        domain: Domain::Columns(_),
+                        ..
+                    }]
+                )
+            })
+        }),
+        "{tables:?}"
+    );
 }
 
 #[test]
 fn endless_recursion_is_an_error_once_for_each_cycle() {
-    let (program, codes) = compile(
-        "rule query = a; rule a = A b; rule b = B a; rule c = C c | D;",
-    );
+    let (program, codes) = compile("rule query = a; rule a = A b; rule b = B a; rule c = C c | D;");
     assert!(program.is_none());
-    assert_eq!(codes.iter().filter(|code| **code == Code::EndlessRecursion).count(), 1);
+    assert_eq!(
+        codes
+            .iter()
+            .filter(|code| **code == Code::EndlessRecursion)
+            .count(),
+        1
+    );
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Calls of rules: a callee's demand over the arguments, and demands on its results.
 
 use super::super::formula::{and, flat, map_terms, mentions, normalize, slots};
-use super::lists::without_pairs;
 use super::{EXTRA, Inference, MAX_INSTANCES_OF_A_RULE, RESULT};
 use crate::hir;
 use crate::ir::{self, Expr, ExprId};
@@ -51,15 +50,8 @@ impl<'a> Inference<'a> {
         for (argument, term) in arguments.iter().zip(&terms).rev() {
             let (before, id) = match term {
                 Term::Slot(slot) if pending.contains(slot) => {
-                    // Temporaries that come earlier live in no slot when this one is drawn.
-                    let earlier: Vec<u16> = pending
-                        .iter()
-                        .copied()
-                        .take_while(|other| other != slot)
-                        .collect();
-                    let alone = without_pairs(&demand, *slot, &earlier);
-                    self.note_lost(&demand, &alone, argument.span);
-                    self.bind(*slot, argument, alone)
+                    let (before, id) = self.bind(*slot, argument, demand);
+                    (before, self.stored(*slot, arguments, argument, id))
                 }
                 _ => self.pure(argument, demand),
             };

@@ -1,7 +1,7 @@
 //! Draws, lists of draws and the arguments of builtins.
 
-use super::super::formula::{and, atom, elements, exists, for_all};
-use super::lists::{each_element, open_element};
+use super::super::formula::{and, atom, elements, exists, for_all, open};
+use super::lists::{each_element, each_item};
 use super::{Inference, OPEN_REPETITION, constant};
 use crate::builtins::{Builtin, DrawDomain, Role};
 use crate::hir::{self, ExprKind};
@@ -215,7 +215,7 @@ impl<'a> Inference<'a> {
             // Not a draw: the item is evaluated anew for each element.
             let element = self.temporary();
             let (inside, outside) = wanted.levels.into_iter().next().unwrap_or_default();
-            let (demand, item) = self.bind(element, item, open_element(&inside, element));
+            let (demand, item) = self.bind(element, item, open(&inside, element));
             let demand = and(&demand, &outside);
             return (
                 demand,
@@ -281,16 +281,14 @@ impl<'a> Inference<'a> {
         rest: &Demand,
         span: Span,
     ) -> (Demand, ExprId) {
-        let wanted = each_element(rest, slot, items.len() as u32);
-        self.note_lost(rest, &wanted.demand(|_| Demand::always(0)), span);
-        let (inside, mut demand) = wanted.levels.into_iter().next().unwrap_or_default();
+        let slots: Vec<u16> = items.iter().map(|_| self.temporary()).collect();
+        let mut demand = each_item(rest, slot, &slots);
+        self.note_lost(rest, &demand, span);
         let mut ids = Vec::with_capacity(items.len());
-        for item in items.iter().rev() {
-            let element = self.temporary();
-            let each = open_element(&inside, element);
-            let (before, id) = self.bind(element, item, and(&each, &demand));
+        for (item, &slot) in items.iter().zip(&slots).rev() {
+            let (before, id) = self.bind(slot, item, demand);
             demand = before;
-            ids.push(id);
+            ids.push(self.stored(slot, items, item, id));
         }
         ids.reverse();
         (demand, self.builder.expr(Expr::List(ids)))

@@ -150,7 +150,7 @@ impl<'a> Inference<'a> {
                     demand = bind_visible(&demand, slot, matches!(relation.ty, Ty::List(_)));
                     let (before, id) = self.bind(slot, relation, demand);
                     demand = before;
-                    ids.push(id);
+                    ids.push(self.stored(slot, relations, relation, id));
                 }
                 ids.reverse();
                 (demand, self.builder.node(Node::Bind(ids), span))
@@ -241,7 +241,7 @@ impl<'a> Inference<'a> {
         for (list, &slot) in lists.iter().zip(&temporaries).rev() {
             let (before, id) = self.bind(slot, list, demand);
             demand = before;
-            ids.push(id);
+            ids.push(self.stored(slot, lists, list, id));
         }
         ids.reverse();
         let separator = separator.map(|text| self.builder.literal(text));
@@ -311,20 +311,23 @@ impl<'a> Inference<'a> {
     ) -> (Demand, NodeId) {
         let instance = &self.instances[self.current];
         let params = self.source_rule().params;
-        let mut demand = match &instance.on_results {
-            Some(on_results) => map_terms(on_results, &mut |term, _| match term {
-                Term::Slot(slot) if (EXTRA..RESULT).contains(slot) => {
-                    Some(Term::Slot(slot - EXTRA + params))
-                }
-                _ => None,
-            }),
-            None => Demand::always(0),
-        };
+        let on_results = instance
+            .on_results
+            .clone()
+            .unwrap_or_else(|| Demand::always(0));
+        let slots: Vec<u16> = values.iter().map(|_| self.temporary()).collect();
+        let mut demand = map_terms(&on_results, &mut |term, _| match term {
+            Term::Slot(slot) if *slot >= RESULT => slots
+                .get(usize::from(slot - RESULT))
+                .map(|&slot| Term::Slot(slot)),
+            Term::Slot(slot) if *slot >= EXTRA => Some(Term::Slot(slot - EXTRA + params)),
+            _ => None,
+        });
         let mut ids = Vec::with_capacity(values.len());
-        for (i, value) in values.iter().enumerate().rev() {
-            let (before, id) = self.bind(RESULT + i as u16, value, demand);
+        for (value, &slot) in values.iter().zip(&slots).rev() {
+            let (before, id) = self.bind(slot, value, demand);
             demand = before;
-            ids.push(id);
+            ids.push(self.stored(slot, values, value, id));
         }
         ids.reverse();
         (demand, self.builder.node(Node::Return(ids), span))

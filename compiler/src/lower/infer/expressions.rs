@@ -5,7 +5,7 @@ use super::Inference;
 use super::lists::relation_of_types;
 use crate::builtins::{Builtin, Role};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::hir::{self, ExprKind};
+use crate::hir::{self, ExprKind, Ty};
 use crate::ir::{self, Argument, Expr, ExprId, Site};
 use crate::source::Span;
 use rqg_runtime::demand::{Atom, Demand, Term};
@@ -84,6 +84,22 @@ impl<'a> Inference<'a> {
                 self.pure(expr, rest)
             }
         }
+    }
+
+    /// An expression (one of several) whose value is kept in its slot as well: the draws that are
+    /// evaluated after it may speak of it.
+    pub(super) fn stored(
+        &mut self,
+        slot: u16,
+        among: &[hir::Expr],
+        expr: &hir::Expr,
+        id: ExprId,
+    ) -> ExprId {
+        if among.len() < 2 || self.term(expr).is_some() || expr.ty == Ty::Text {
+            return id;
+        }
+        let kept = self.builder.expr(Expr::Slot(slot));
+        self.builder.expr(Expr::Let(slot, id, kept))
     }
 
     /// Emits an expression that has a term: no draw is made. An alias has a term, and an effect of

@@ -1,8 +1,8 @@
 //! Demands on lists as demands on each of their elements.
 
 use super::super::formula::{
-    abstract_slot, and, atom, elements, for_all, map_terms, mentions, normalize, or, replace_atoms,
-    slots,
+    abstract_slot, and, atom, elements, for_all, map_terms, mentions, normalize, open, or,
+    replace_atoms, slots,
 };
 use rqg_runtime::demand::{Atom, Clause, Demand, Domain, Field, Property, Term};
 
@@ -104,11 +104,39 @@ pub(super) fn split_clause(clause: &Clause, slot: u16, min: u32) -> Option<(Dema
     ))
 }
 
-/// The element variable of a demand as a slot again.
-pub(super) fn open_element(demand: &Demand, slot: u16) -> Demand {
-    map_terms(demand, &mut |term, level| {
-        (*term == Term::Bound(level)).then_some(Term::Slot(slot))
-    })
+/// A demand on a list of given items, as a demand on the items, whose values are in `slots`.
+pub(super) fn each_item(demand: &Demand, list: u16, slots: &[u16]) -> Demand {
+    let items = Domain::Elements(Term::Slot(list));
+    let opened =
+        |body: &Demand| -> Vec<Demand> { slots.iter().map(|&slot| open(body, slot)).collect() };
+    let all = |body: &Demand| {
+        opened(body)
+            .iter()
+            .fold(Demand::always(0), |sum, one| and(&sum, one))
+    };
+    let spelled = replace_atoms(demand, &mut |quantified, _| match quantified {
+        Atom::ForAll { domain, body } if *domain == items => Some(all(body)),
+        Atom::Exists {
+            domain,
+            min: 1,
+            body,
+        } if *domain == items => Some(or(opened(body))),
+        Atom::Exists { domain, min, body } if *domain == items => {
+            Some(if slots.len() >= *min as usize {
+                all(body)
+            } else {
+                Demand::never()
+            })
+        }
+        _ => None,
+    });
+    normalize(
+        spelled
+            .clauses
+            .into_iter()
+            .filter(|clause| !clause.atoms.iter().any(|atom| mentions(atom, list)))
+            .collect(),
+    )
 }
 
 /// `for` over lists: every round's demand, as demands on the lists' elements. Over several lists an
@@ -141,23 +169,6 @@ pub(super) fn every_round(inside: &Demand, slots: &[u16], lists: &[u16]) -> Dema
     }))
 }
 
-/// Drops clauses in which an atom speaks of `slot` and of one of the others.
-pub(super) fn without_pairs(demand: &Demand, slot: u16, others: &[u16]) -> Demand {
-    if others.is_empty() {
-        return demand.clone();
-    }
-    let paired =
-        |atom: &Atom| mentions(atom, slot) && others.iter().any(|&other| mentions(atom, other));
-    normalize(
-        demand
-            .clauses
-            .iter()
-            .filter(|clause| !clause.atoms.iter().any(paired))
-            .cloned()
-            .collect(),
-    )
-}
-
 /// A demand on a relation made of types, as a demand on the list of types in `types`: its columns
 /// are known by their types alone.
 pub(super) fn relation_of_types(demand: &Demand, relation: u16, types: u16) -> Demand {
@@ -179,6 +190,7 @@ pub(super) fn relation_of_types(demand: &Demand, relation: u16, types: u16) -> D
             Domain::Required(term) if *term == columns => return Some(Demand::always(0)),
             Domain::Columns(term) | Domain::Insertable(term) | Domain::Updatable(term)
                 if *term == columns => {}
+            Domain::Elements(Term::Field(base, Field::Columns)) if **base == columns => {}
             _ => return None,
         }
         let body = replace_atoms(body, &mut |inner, level| match inner {
