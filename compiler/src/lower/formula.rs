@@ -543,7 +543,7 @@ mod tests {
         let demand = for_all(&Domain::Elements(Term::Slot(0)), &abstract_slot(&body, 9));
         assert_eq!(
             demand.clauses.iter().map(|c| c.depth).collect::<Vec<_>>(),
-            [0, 1]
+            [0, 1, 1]
         );
     }
 }
