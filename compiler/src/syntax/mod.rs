@@ -17,9 +17,16 @@ use crate::source::{SourceId, Span};
 use pest::Parser as _;
 use scan::{RawItem, Scan, Token};
 use std::borrow::Cow;
+use std::thread;
 
 /// The largest file in bytes.
 pub const MAX_SIZE: usize = 16 << 20;
+
+/// Items with brackets nested deeper than this are parsed on a stack of their own, so that the
+/// caller's need not be large: a level takes up to 25 kB in a debug build.
+const STACK_DEPTH: usize = 16;
+/// The size of that stack; only what is used of it takes memory.
+const STACK_SIZE: usize = 64 << 20;
 
 /// The parser that pest makes of the grammar.
 mod pest_parser {
@@ -95,7 +102,11 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> ast
         diagnostics,
     };
     for item in &scan.items {
-        parser.item(item);
+        if item.depth <= STACK_DEPTH {
+            parser.item(item);
+        } else {
+            parser.deep_item(item);
+        }
     }
     parser.file
 }
@@ -112,6 +123,27 @@ struct ItemParser<'a> {
 }
 
 impl ItemParser<'_> {
+    /// Parses an item on a stack of its own.
+    fn deep_item(&mut self, raw: &RawItem) {
+        let span = self.scan.tokens[raw.tokens.start].range();
+        let (source, text) = (self.source, self.text);
+        let parsed = thread::scope(|scope| {
+            let builder = thread::Builder::new().stack_size(STACK_SIZE);
+            let thread = builder.spawn_scoped(scope, || self.item(raw));
+            thread.is_ok_and(|thread| thread.join().is_ok())
+        });
+        if !parsed {
+            // Only when the system gives no memory or thread.
+            let span = Span::new(source, span.start, span.end);
+            let message = format!(
+                "`{}` is nested too deeply for this machine",
+                &text[span.start as usize..span.end as usize]
+            );
+            self.diagnostics
+                .push(Diagnostic::new(Code::TooDeep, span, message));
+        }
+    }
+
     fn item(&mut self, raw: &RawItem) {
         let tokens: Vec<Token> = self.scan.tokens[raw.tokens.clone()]
             .iter()

@@ -77,6 +77,8 @@ pub(crate) struct RawItem {
     pub(crate) docs: Vec<String>,
     /// Whether brackets or strings are wrong in it (reported).
     pub(crate) broken: bool,
+    /// How deeply its brackets are nested.
+    pub(crate) depth: usize,
 }
 
 /// What the scan found.
@@ -148,12 +150,13 @@ pub(crate) fn scan(source: SourceId, text: &str, diagnostics: &mut Diagnostics) 
     for (i, &start) in starts.iter().enumerate() {
         let end = starts.get(i + 1).copied().unwrap_or(tokens.len());
         let before = if i == 0 { 0 } else { starts[i - 1] };
-        let mut broken = check_brackets(source, text, &tokens[start..end], diagnostics);
+        let (mut broken, depth) = check_brackets(source, text, &tokens[start..end], diagnostics);
         broken |= report_open(source, text, &tokens[start..end], &mut scan, diagnostics);
         scan.items.push(RawItem {
             tokens: start..end,
             docs: docs_before(text, &tokens[before..start]),
             broken,
+            depth,
         });
     }
     report_open(source, text, &tokens[..first], &mut scan, diagnostics);
@@ -440,23 +443,25 @@ fn rules_in(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Pairs the brackets of an item. Returns whether something is wrong.
+/// Pairs the brackets of an item. Returns whether something is wrong, and how deep they go.
 fn check_brackets(
     source: SourceId,
     text: &str,
     tokens: &[Token],
     diagnostics: &mut Diagnostics,
-) -> bool {
+) -> (bool, usize) {
     let mut open: Vec<Token> = Vec::new();
     // How many of each kind are open: a closer without partner need not search, so this is linear.
     let mut open_of = [0_usize; 3];
     let mut problems: Vec<Diagnostic> = Vec::new();
     let mut too_deep = None;
+    let mut depth = 0;
     for &token in tokens {
         match token.kind {
             TokenKind::Open => {
                 open.push(token);
                 open_of[kind_of(token.text(text))] += 1;
+                depth = depth.max(open.len());
                 if open.len() > MAX_DEPTH && too_deep.is_none() {
                     too_deep = Some(token);
                 }
@@ -508,7 +513,7 @@ fn check_brackets(
     for problem in problems.into_iter().take(5) {
         diagnostics.push(problem);
     }
-    broken
+    (broken, depth)
 }
 
 fn kind_of(bracket: &str) -> usize {

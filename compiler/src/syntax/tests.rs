@@ -35,7 +35,6 @@ fn draw(out: &mut String, text: &str, found: &Diagnostic) {
     }
 }
 
-#[allow(dead_code)]
 fn errors(text: &str) -> String {
     parsed(text).1
 }
@@ -99,3 +98,5 @@ fn parses_the_whole_language() {
     assert_eq!(file.items.len(), 14);
     assert_eq!(file.docs.len(), 2);
 }
+
+mod robustness;

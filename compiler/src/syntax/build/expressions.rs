@@ -4,7 +4,7 @@ use super::{Builder, Node, Nodes, malformed};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::Rule;
-use crate::syntax::ast::{ArithmeticOp, Expr, ExprKind, Ident, Repetition};
+use crate::syntax::ast::{ArithmeticOp, Expr, ExprKind, Ident, Number, Repetition};
 
 /// The bounds of a range as written.
 struct Bounds {
@@ -59,6 +59,7 @@ impl Builder<'_> {
         let mut inner = pair.into_inner().peekable();
         let bounds = self.bounds(&mut inner);
         self.check_range(&bounds, span);
+        let bounds = self.plain_bounds(bounds);
         let mut separator = None;
         let mut distribution = None;
         for pair in inner {
@@ -98,6 +99,37 @@ impl Builder<'_> {
                 .as_ref()
                 .is_some_and(|pair| pair.as_rule() == Rule::exclusive),
             dots: dots.is_some(),
+        }
+    }
+
+    /// The bounds of a repetition, in which draws and calls are reported: a count is known before.
+    /// (They could not be allowed as they are: `{e}` means `{e..=e}`, so nested they would double.)
+    fn plain_bounds(&mut self, bounds: Bounds) -> Bounds {
+        let mut plain = |bound: Option<Box<Expr>>| {
+            bound.map(|bound| match not_plain(&bound) {
+                None => bound,
+                Some(span) => {
+                    self.diagnostics.push(
+                        Diagnostic::new(
+                            Code::Syntax,
+                            span,
+                            "a bound is made of numbers, int parameters and locals",
+                        )
+                        .label("not allowed in a bound")
+                        .help("draw it before: `let n = int(1..=3); x{n}`"),
+                    );
+                    let text = "1".to_owned();
+                    Box::new(Expr {
+                        kind: ExprKind::Int(Number { text, span }),
+                        span,
+                    })
+                }
+            })
+        };
+        Bounds {
+            low: plain(bounds.low),
+            high: plain(bounds.high),
+            ..bounds
         }
     }
 
@@ -345,6 +377,16 @@ impl Builder<'_> {
         } else {
             ExprKind::Float(number)
         }
+    }
+}
+
+/// The first part of a bound that is more than a number, a name or a field.
+fn not_plain(expr: &Expr) -> Option<Span> {
+    match &expr.kind {
+        ExprKind::Name(_) | ExprKind::Int(_) => None,
+        ExprKind::Field(of, _) => not_plain(of),
+        ExprKind::Arithmetic(_, left, right) => not_plain(left).or_else(|| not_plain(right)),
+        _ => Some(expr.span),
     }
 }
 
