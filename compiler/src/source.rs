@@ -82,7 +82,7 @@ impl Sources {
     #[must_use]
     pub fn position(&self, id: SourceId, offset: u32) -> (usize, usize) {
         let text = &self.get(id).text;
-        let before = text.get(..offset as usize).unwrap_or(text);
+        let before = &text[..text.floor_char_boundary(offset as usize)];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         (
             before.matches('\n').count() + 1,

@@ -1,6 +1,8 @@
 //! Diagnostics: the collector, and what one is made of.
 
 pub mod codes;
+pub mod json;
+pub mod render;
 pub mod suggest;
 
 pub use codes::Code;

@@ -99,4 +99,5 @@ fn parses_the_whole_language() {
     assert_eq!(file.docs.len(), 2);
 }
 
+mod errors;
 mod robustness;

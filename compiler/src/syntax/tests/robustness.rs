@@ -48,7 +48,7 @@ fn deep_nesting_parses_up_to_the_limit() {
         ("narrow({", "a", "}) { b }"),
         ("return ({ ", "A", " })"),
         ("return ({ ", "A", " }, 1)"),
-        ("(when ((a)) || (b): (", "A", "))"),
+        ("(when (a) || (b): (", "A", "))"),
     ] {
         let brackets = open.matches(['(', '{', '[']).count();
         let unclosed = brackets - open.matches([')', '}', ']']).count();
