@@ -84,13 +84,59 @@ pub fn normalize(clauses: Vec<Clause>) -> Demand {
     Demand { clauses: kept }
 }
 
-/// Whether `general` holds wherever `special` does, at no greater depth.
+/// Whether `special` says all that `general` says, and perhaps more, at no smaller depth.
 pub fn subsumes(general: &Clause, special: &Clause) -> bool {
     general.depth <= special.depth
         && general
             .atoms
             .iter()
             .all(|atom| special.atoms.contains(atom))
+}
+
+/// Whether `general` is seen to hold wherever `special` does, at no greater depth. Weaker than
+/// [`subsumes`]: what the general clause quantifies may be weaker too, and may then speak of more
+/// values; that is why clauses are not dropped for it while values are still to be bound.
+pub fn covers(general: &Clause, special: &Clause) -> bool {
+    general.depth <= special.depth && weaker(&general.atoms, &special.atoms)
+}
+
+/// Whether every atom of `general` follows from one of `special`.
+fn weaker(general: &[Atom], special: &[Atom]) -> bool {
+    general
+        .iter()
+        .all(|wanted| special.iter().any(|given| implies(given, wanted)))
+}
+
+/// Whether an atom follows from another: it is the same, or quantifies a weaker demand.
+fn implies(given: &Atom, wanted: &Atom) -> bool {
+    match (given, wanted) {
+        (
+            Atom::Exists { domain, min, body },
+            Atom::Exists {
+                domain: wanted_domain,
+                min: wanted_min,
+                body: wanted_body,
+            },
+        ) => domain == wanted_domain && min >= wanted_min && follows(body, wanted_body),
+        (
+            Atom::ForAll { domain, body },
+            Atom::ForAll {
+                domain: wanted_domain,
+                body: wanted_body,
+            },
+        ) => domain == wanted_domain && follows(body, wanted_body),
+        _ => given == wanted,
+    }
+}
+
+/// Whether every clause of `given` is one of `wanted`, or stronger.
+fn follows(given: &Demand, wanted: &Demand) -> bool {
+    given.clauses.iter().all(|special| {
+        wanted
+            .clauses
+            .iter()
+            .any(|general| weaker(&general.atoms, &special.atoms))
+    })
 }
 
 /// Removes atoms that always hold; `None` where one never holds or the clause is too large.

@@ -27,6 +27,7 @@ pub fn lower(grammar: &Grammar, diagnostics: &mut Diagnostics) -> Option<Program
     warn_infinite(grammar, &graph, diagnostics);
     let mut inference = Inference::new(grammar, graph.component.clone());
     inference.solve();
+    inference.retract();
     check_satisfiable(grammar, &graph, &inference, diagnostics);
     let program = emit(grammar, &mut inference);
     for found in std::mem::take(&mut inference.diagnostics) {

@@ -248,6 +248,43 @@ fn a_supercritical_recursion_is_a_warning() {
 }
 
 #[test]
+fn what_a_rule_promises_its_alternatives_keep() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut broken = Vec::new();
+    for folder in [
+        "std",
+        "../tests/fixtures/run",
+        "../grammars/crud",
+        "../grammars/json",
+    ] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "rqg") {
+                continue;
+            }
+            let mut sources = Sources::default();
+            let mut diagnostics = Diagnostics::default();
+            let input = crate::Input::path(&path);
+            let grammar = crate::check(&input, &mut sources, &mut diagnostics).unwrap();
+            let graph = super::CallGraph::new(&grammar);
+            let mut inference = super::Inference::new(&grammar, graph.component.clone());
+            inference.solve();
+            inference.retract();
+            for id in 0..inference.instances.len() {
+                let name = &grammar.rules[inference.instances[id].rule.0 as usize].name;
+                if inference.broken_promises(id) {
+                    broken.push(format!("{}: {name}", path.display()));
+                }
+                if inference.instances[id].demand.is_never() {
+                    broken.push(format!("{}: {name} promises nothing", path.display()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
 fn a_long_chain_is_lowered_without_recursion() {
     let mut text = String::from("rule query = r0;\n");
     for i in 0..10_000 {

@@ -16,7 +16,7 @@ mod lists;
 mod scopes;
 
 use super::builder::Builder;
-use super::formula::{deeper, subsumes};
+use super::formula::{covers, deeper};
 use super::guards::GuardContext;
 use crate::diagnostics::Diagnostic;
 use crate::hir::{self, ExprKind};
@@ -114,6 +114,33 @@ impl<'a> Inference<'a> {
         }
     }
 
+    /// Takes back what instances promised on their way to stability and what their alternatives, with
+    /// the callees as they are in the end, do not bear out: sizes are limited, so that a clause found
+    /// early may not be found again. AFTER this, a clause of an instance is covered by one of an
+    /// alternative, whose calls are covered in turn at a smaller depth.
+    pub fn retract(&mut self) {
+        for id in 0..self.instances.len() {
+            self.enqueue(id);
+        }
+        while let Some((_, id)) = self.pending.pop_first() {
+            if self.broken_promises(id) {
+                let callers: Vec<usize> = self.instances[id].callers.iter().copied().collect();
+                for caller in callers {
+                    self.enqueue(caller);
+                }
+            }
+        }
+    }
+
+    /// Removes the promises of an instance that its alternatives don't bear out; whether there were any.
+    pub fn broken_promises(&mut self, id: usize) -> bool {
+        let found = deeper(&self.rule(id).0);
+        let promised = &mut self.instances[id].demand.clauses;
+        let before = promised.len();
+        promised.retain(|clause| found.clauses.iter().any(|other| covers(other, clause)));
+        promised.len() < before
+    }
+
     /// Emits the nodes of an instance; its final demand is known.
     pub fn emit(&mut self, id: usize) -> Emitted {
         self.builder.emitting = true;
@@ -193,10 +220,10 @@ impl GuardContext for Inference<'_> {
 fn accept(known: &mut Demand, found: &Demand) -> bool {
     let mut changed = false;
     for clause in &found.clauses {
-        if known.clauses.iter().any(|old| subsumes(old, clause)) {
+        if known.clauses.iter().any(|old| covers(old, clause)) {
             continue;
         }
-        known.clauses.retain(|old| !subsumes(clause, old));
+        known.clauses.retain(|old| !covers(clause, old));
         known.clauses.push(clause.clone());
         changed = true;
     }
