@@ -1,1 +1,32 @@
-//! Placeholder.
+//! For the `build.rs` of a grammar package: checks a grammar when the package is built.
+//!
+//! ```no_run
+//! rqg_build::check("dates.rqg");
+//! ```
+//!
+//! The build fails with the compiler's diagnostics if the grammar has an error, and is run again
+//! whenever the grammar, one of its imports or its schema changes.
+
+mod check;
+
+pub use check::{BuildError, Checked, try_check};
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Checks the grammar at `path`, relative to the package's root. Prints warnings on stderr, and
+/// ends the process with 1 if there are errors.
+pub fn check(path: impl AsRef<Path>) -> Checked {
+    let result = try_check(path);
+    let (files, report) = match &result {
+        Ok(checked) => (&checked.files, &checked.warnings),
+        Err(error) => (&error.files, &error.report),
+    };
+    let mut stdout = io::stdout().lock();
+    for file in files {
+        // Where nobody reads it, nobody minds that it is not written.
+        let _ = writeln!(stdout, "cargo:rerun-if-changed={}", file.display());
+    }
+    let _ = io::stderr().write_all(report.as_bytes());
+    result.unwrap_or_else(|_| std::process::exit(1))
+}

@@ -14,6 +14,7 @@ pub mod interpret;
 pub mod ir;
 pub mod lower;
 pub mod modules;
+pub mod schema;
 pub mod source;
 pub mod syntax;
 
