@@ -1,2 +1,51 @@
-//! The command.
-fn main() {}
+//! The command: turns arguments into calls of the compiler, the interpreter and the engine.
+
+#![allow(
+    missing_docs,
+    reason = "a program has no callers; what its items are for is said where it is not plain"
+)]
+
+mod cli;
+mod commands;
+mod failure;
+mod grammar;
+mod identity;
+mod progress;
+mod report;
+mod signals;
+mod terminal;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Command};
+use failure::Failure;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Failure::Usage(message) = &failure {
+                // Printed as clap prints its own findings.
+                let _ = Cli::command()
+                    .error(clap::error::ErrorKind::ValueValidation, message)
+                    .print();
+            } else if let Some(message) = failure.message() {
+                terminal::note(&message);
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::List => commands::list::run(),
+        Command::Check(args) => commands::check::run(&args),
+        Command::Analyze(args) => commands::analyze::run(&args),
+        Command::Generate(args) => commands::generate::run(&args),
+        Command::Show(args) => commands::show::run(&args),
+        Command::Schema(args) => commands::schema::run(&args),
+        Command::Completions { shell } => commands::manual::completions(shell),
+        Command::Man => commands::manual::man(),
+    }
+}

@@ -1,0 +1,228 @@
+//! The command line, defined once: parsing, help, completions and the manual page come from here.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use rqg_runtime::dialect::Dialect;
+use rqg_runtime::engine::Shard;
+use rqg_runtime::entropy::Seed;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Generate valid, schema-aware SQL from random-query grammars.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rqgc",
+    version,
+    arg_required_else_help = true,
+    after_help = EXIT_STATUS,
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status: 0 done, 1 the input is wrong, 2 wrong usage, 3 the environment failed,
+4 not all that was asked could be had, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the bundled grammars
+    List,
+    /// Check grammars and print all diagnostics
+    Check(CheckArgs),
+    /// Tell which rules a grammar reaches, and its expected size and depth
+    Analyze(AnalyzeArgs),
+    /// Generate units
+    Generate(GenerateArgs),
+    /// Make one unit again
+    Show(ShowArgs),
+    /// Print a schema as DDL
+    Schema(SchemaArgs),
+    /// Print a completion script
+    Completions {
+        /// For this shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Grammars: paths, or names of bundled ones
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// How to print the diagnostics: for people on stderr, or as lines of JSON on stdout
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReportFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// A path to a .rqg file, or the name of a bundled grammar
+    pub grammar: String,
+    /// Start rule [default: query]
+    #[arg(long, value_name = "NAME")]
+    pub rule: Option<String>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReportFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For tools
+    Json,
+}
+
+/// What decides the text of a unit.
+#[derive(Debug, Args)]
+pub struct IdentityArgs {
+    /// A path to a .rqg file, or the name of a bundled grammar
+    pub grammar: String,
+    /// Seed: a decimal number, or 0x and up to 64 hexadecimal digits [default: random, printed]
+    #[arg(long, value_name = "N|0xHEX", value_parser = parse_seed, help_heading = IDENTITY)]
+    pub seed: Option<Seed>,
+    /// Start rule [default: query]
+    #[arg(long, value_name = "NAME", help_heading = IDENTITY)]
+    pub rule: Option<String>,
+    /// Schema as DDL [default: the grammar's own, else a built-in one]
+    #[arg(long, value_name = "FILE.sql", help_heading = IDENTITY)]
+    pub schema: Option<PathBuf>,
+    /// Database and version, such as postgresql@15 or yugabytedb@2.25
+    #[arg(long, default_value_t, help_heading = IDENTITY)]
+    pub dialect: Dialect,
+    /// Switch a feature on that the dialect lacks
+    #[arg(long, value_name = "FEATURE", help_heading = IDENTITY)]
+    pub enable: Vec<String>,
+    /// Switch a feature off that the dialect has
+    #[arg(long, value_name = "FEATURE", help_heading = IDENTITY)]
+    pub disable: Vec<String>,
+    /// Force the interpreter
+    #[arg(long)]
+    pub interpret: bool,
+    /// Print the run's identity, warnings and statistics even if stderr is no terminal
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+const IDENTITY: &str = "Identity";
+
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    #[command(flatten)]
+    pub identity: IdentityArgs,
+    /// How many units the whole run has
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = parse_count)]
+    pub count: u64,
+    /// Generate for this long instead, such as 30s or 5m
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with_all = ["count", "shard"])]
+    pub duration: Option<Duration>,
+    /// First index
+    #[arg(long, value_name = "INDEX", default_value_t = 0, value_parser = parse_count)]
+    pub start: u64,
+    /// Only the K-th (from 0) of M contiguous slices of the run
+    #[arg(long, value_name = "K/M")]
+    pub shard: Option<Shard>,
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// What to write for a unit
+    #[arg(long, value_enum, default_value_t)]
+    pub format: OutputFormat,
+    /// Write to this file, - for stdout; regular files appear when they are complete
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write units in the order of their indexes (the default)
+    #[arg(long, overrides_with = "unordered")]
+    pub ordered: bool,
+    /// Write units as they come
+    #[arg(long)]
+    pub unordered: bool,
+    /// Show progress on stderr; auto: if it is a terminal that does not show the output as well
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub progress: When,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    pub identity: IdentityArgs,
+    /// Which unit
+    #[arg(long, value_name = "I", value_parser = parse_count)]
+    pub index: u64,
+    /// What to write
+    #[arg(long, value_enum, default_value_t)]
+    pub format: OutputFormat,
+    /// Print the derivation as a tree
+    #[arg(long)]
+    pub tree: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The built-in schema, which is used where neither run nor grammar names one
+    #[arg(long, required = true)]
+    pub default: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OutputFormat {
+    /// Each statement on one line, ended by the grammar's terminator
+    #[default]
+    Sql,
+    /// Each unit as a line {"index":…,"seed":…,"rule":…,"sql":…}; several statements are joined
+    /// by terminator and line break
+    Jsonl,
+    /// Nothing: generate and count
+    Null,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+fn parse_seed(text: &str) -> Result<Seed, String> {
+    Seed::parse(text).map_err(|error| error.to_string())
+}
+
+/// A number in which underscores may group the digits.
+fn parse_count(text: &str) -> Result<u64, String> {
+    let plain = text.starts_with(|first: char| first.is_ascii_digit());
+    let digits = text.replace('_', "");
+    match digits.parse() {
+        Ok(number) if plain => Ok(number),
+        _ => Err("give a whole number from 0 to 18446744073709551615".to_owned()),
+    }
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|error| format!("{error}; write it like 30s or 5m"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn counts_may_be_grouped() {
+        assert_eq!(parse_count("1_000_000"), Ok(1_000_000));
+        for bad in ["", "_1", "+1", "-1", "1e6", "18446744073709551616"] {
+            assert!(parse_count(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The subcommands, one a file.
+
+pub mod analyze;
+pub mod check;
+pub mod generate;
+pub mod list;
+pub mod manual;
+pub mod schema;
+pub mod show;

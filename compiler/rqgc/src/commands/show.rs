@@ -1,0 +1,31 @@
+//! `rqgc show`
+
+use crate::cli::ShowArgs;
+use crate::failure::Failure;
+use crate::identity::Identity;
+use crate::terminal;
+use rqg_runtime::engine::EngineError;
+use rqg_runtime::unit_text::{Generate, UnitText};
+
+pub fn run(args: &ShowArgs) -> Result<(), Failure> {
+    let identity = Identity::resolve(&args.identity)?;
+    identity.announce(&args.identity);
+    let format = identity.format(args.format);
+    let made = identity.generator.with_stack(|generator| {
+        let mut worker = generator.worker();
+        let mut unit = UnitText::default();
+        let tree = if args.tree {
+            worker
+                .tree(args.index, &mut unit)
+                .print(generator.program())
+        } else {
+            worker.generate(args.index, &mut unit);
+            String::new()
+        };
+        let mut text = Vec::new();
+        format.write(args.index, &unit, &mut text);
+        String::from_utf8_lossy(&text).into_owned() + &tree
+    });
+    let text = made.map_err(EngineError::Spawn)?;
+    terminal::print(&text)
+}

@@ -1,0 +1,95 @@
+//! Why the command failed, and the exit code of each reason.
+
+use crate::terminal;
+use rqg_runtime::engine::EngineError;
+use rqg_runtime::entropy::EntropyError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Everything that makes the command end with another exit code than 0.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Diagnostics, or files to format, were printed already.
+    #[error("the input is wrong")]
+    Reported,
+    /// Files could not be read, which was said already.
+    #[error("the environment failed")]
+    ReportedEnvironment,
+    /// The input is wrong.
+    #[error("{0}")]
+    Input(String),
+    /// The arguments contradict each other, in a way that clap can't know.
+    #[error("{0}")]
+    Usage(String),
+    /// A file could not be read.
+    #[error("cannot read `{path}`: {cause}", path = path.display())]
+    Read { path: PathBuf, cause: io::Error },
+    /// Standard output could not be written.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(io::Error),
+    /// The pipeline failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// There was no seed to be had.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// Signals can't be handled.
+    #[error("cannot handle signals: {0}")]
+    Signals(#[from] ctrlc::Error),
+    /// Stopped by a signal; the message says how to go on.
+    #[error("{0}")]
+    Interrupted(String),
+}
+
+impl Failure {
+    /// A file could not be read.
+    pub fn read(path: &Path, cause: io::Error) -> Self {
+        let path = path.to_owned();
+        Self::Read { path, cause }
+    }
+
+    /// The exit code, a contract of the command.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Reported | Self::Input(_) => 1,
+            Self::Usage(_) => 2,
+            Self::ReportedEnvironment
+            | Self::Read { .. }
+            | Self::Stdout(_)
+            | Self::Engine(_)
+            | Self::Entropy(_)
+            | Self::Signals(_) => 3,
+            Self::Interrupted(_) => 130,
+        }
+    }
+
+    /// What to print on stderr; none if all was said.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Self::Reported | Self::ReportedEnvironment => None,
+            Self::Interrupted(message) => Some(format!("rqgc: {message}")),
+            _ => Some(format!("error: {self}")),
+        }
+    }
+}
+
+/// Runs something for every file, whatever is wrong with those before it. Prints each failure; what
+/// the environment is to blame for outweighs wrong input.
+pub fn for_each<T>(
+    files: &[T],
+    mut run: impl FnMut(&T) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut outcome = Ok(());
+    for file in files {
+        let Err(failure) = run(file) else { continue };
+        if let Some(message) = failure.message() {
+            terminal::note(&message);
+        }
+        if failure.exit_code() != 1 {
+            outcome = Err(Failure::ReportedEnvironment);
+        } else if outcome.is_ok() {
+            outcome = Err(Failure::Reported);
+        }
+    }
+    outcome
+}

@@ -1,0 +1,168 @@
+//! The identity of a run: all that its units depend on, resolved from the arguments.
+
+use crate::cli::{IdentityArgs, OutputFormat};
+use crate::failure::Failure;
+use crate::grammar;
+use crate::report::Report;
+use crate::terminal;
+use rqg_compiler::compile;
+use rqg_compiler::diagnostics::suggest;
+use rqg_compiler::interpret::{Generator, Settings};
+use rqg_compiler::schema::{self, Origin};
+use rqg_runtime::engine::Format;
+use rqg_runtime::entropy::{MasterKey, Seed};
+use rqg_runtime::features::{self, FEATURES};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A grammar that is ready to run.
+pub struct Identity {
+    pub generator: Generator,
+    seed: Seed,
+    rule: String,
+    /// All of it on one line.
+    line: String,
+}
+
+impl Identity {
+    /// Compiles the grammar, reads the schema and checks that they fit. Prints what is wrong, and
+    /// warnings if asked for.
+    pub fn resolve(args: &IdentityArgs) -> Result<Self, Failure> {
+        let features = features(args)?;
+        let mut input = grammar::input(&args.grammar)?;
+        if let Some(rule) = &args.rule {
+            input = input.start(rule);
+        }
+        let rule = args
+            .rule
+            .as_deref()
+            .unwrap_or(rqg_compiler::analysis::START);
+        let given = match &args.schema {
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|cause| Failure::read(path, cause))?;
+                Some((path, String::from_utf8_lossy(&bytes).into_owned()))
+            }
+            None => None,
+        };
+        let seed = match args.seed {
+            Some(seed) => seed,
+            None => Seed::from_os()?,
+        };
+
+        let compilation = compile(&input);
+        let mut report = Report::new(compilation.sources, args.verbose);
+        report.add(compilation.diagnostics);
+        let program = compilation.program.ok_or(());
+        let Ok(program) = program else {
+            return Err(report.fail());
+        };
+        let origin = match (&given, &program.schema) {
+            (Some((path, text)), _) => Origin::File(path, text),
+            (None, Some(embedded)) => Origin::Embedded(embedded),
+            (None, None) => Origin::Default,
+        };
+        let schema = schema::read(&origin, report.sources());
+        report.add(schema.diagnostics);
+        report.print()?;
+
+        let line = format!(
+            "rqgc: version={} grammar={}@{:016x} rule={rule} schema={}@{:016x} dialect={}{} seed={seed}",
+            env!("CARGO_PKG_VERSION"),
+            program.name,
+            program.fingerprint,
+            schema.name,
+            schema.model.fingerprint(),
+            args.dialect,
+            switches(args),
+        );
+        let key = seed.master_key();
+        let settings = Settings {
+            start: rule.to_owned(),
+            dialect: args.dialect.clone(),
+            features,
+            run_tag: run_tag(&key),
+            ..Settings::new(key)
+        };
+        match Generator::new(program, Arc::new(schema.model), settings) {
+            Ok(generator) => Ok(Self {
+                generator,
+                seed,
+                rule: rule.to_owned(),
+                line,
+            }),
+            Err(found) => {
+                report.add(found);
+                Err(report.fail())
+            }
+        }
+    }
+
+    /// Prints it on stderr, or just the seed if nobody else knows that.
+    pub fn announce(&self, args: &IdentityArgs) {
+        if args.verbose || terminal::stderr_is_terminal() {
+            terminal::note(&self.line);
+        } else if args.seed.is_none() {
+            terminal::note(&format!("rqgc: seed={}", self.seed));
+        }
+    }
+
+    /// The form of the output.
+    pub fn format(&self, format: OutputFormat) -> Format {
+        let terminator = self.generator.program().terminator.clone();
+        match format {
+            OutputFormat::Sql => Format::Sql { terminator },
+            OutputFormat::Jsonl => {
+                let seed = self.seed.to_string();
+                let is_number = seed.bytes().all(|byte| byte.is_ascii_digit());
+                Format::JsonLines {
+                    terminator,
+                    seed: if is_number {
+                        seed
+                    } else {
+                        format!("\"{seed}\"")
+                    },
+                    rule: self.rule.clone(),
+                }
+            }
+            OutputFormat::Null => Format::Null,
+        }
+    }
+}
+
+/// The features of the dialect, as switched.
+fn features(args: &IdentityArgs) -> Result<BTreeSet<String>, Failure> {
+    for name in args.enable.iter().chain(&args.disable) {
+        if features::named(name).is_none() {
+            let known = FEATURES.iter().map(|feature| feature.name);
+            let suggestion = suggest::closest(name, known.clone()).map_or_else(
+                || format!("known: {}", known.collect::<Vec<_>>().join(", ")),
+                |name| format!("did you mean `{name}`?"),
+            );
+            return Err(Failure::Usage(format!(
+                "there is no feature `{name}`; {suggestion}"
+            )));
+        }
+    }
+    let on = FEATURES.iter().filter(|feature| {
+        let is_named = |names: &[String]| names.iter().any(|name| name == feature.name);
+        (feature.enabled(&args.dialect) || is_named(&args.enable)) && !is_named(&args.disable)
+    });
+    Ok(on.map(|feature| feature.name.to_owned()).collect())
+}
+
+/// The switched features, for the identity.
+fn switches(args: &IdentityArgs) -> String {
+    let part = |name: &str, features: &[String]| match features {
+        [] => String::new(),
+        _ => format!(" {name}={}", features.join(",")),
+    };
+    part("enable", &args.enable) + &part("disable", &args.disable)
+}
+
+/// Runs with other seeds create objects with other names.
+fn run_tag(key: &MasterKey) -> String {
+    key.0[..3]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! Everything but `generate` and `show`.
+
+mod support;
+
+use support::{Scratch, command, rqgc, stderr, stdout};
+
+const GOOD: &str = "//! Good.\ngrammar good;\n\nrule query = SELECT one;\n\nrule one = \"1\";\n";
+const BAD: &str = "grammar bad;\nrule query = SELECT oen other;\nrule one = \"1\";\n";
+
+#[test]
+fn bundled_grammars_are_listed() {
+    let list = stdout(&["list"]);
+    let crud = list.lines().find(|line| line.starts_with("crud "));
+    assert!(
+        crud.is_some_and(|line| line.contains("postgresql >= 12")),
+        "{list}"
+    );
+    assert!(list.lines().any(|line| line.starts_with("json ")), "{list}");
+}
+
+#[test]
+fn an_unknown_grammar_brings_the_list() {
+    let error = stderr(1, &["generate", "crd"]);
+    assert!(error.contains("did you mean `crud`"), "{error}");
+    assert!(error.contains("json"), "{error}");
+    stderr(3, &["generate", "none/crud.rqg"]);
+}
+
+#[test]
+fn check_prints_all_diagnostics_of_all_files() {
+    let scratch = Scratch::new();
+    let good = scratch.file("good.rqg", GOOD);
+    let bad = scratch.file("bad.rqg", BAD);
+    let worse = scratch.file("worse.rqg", "grammar worse;\nrule query = nothing;\n");
+    assert_eq!(rqgc(&["check", &good]).code, Some(0));
+    assert_eq!(rqgc(&["check", "crud", "json"]).code, Some(0));
+
+    let done = rqgc(&["check", &good, &bad, &worse]);
+    assert_eq!(done.code, Some(1));
+    let all = format!("{}{}", done.stdout, done.stderr);
+    for expected in [
+        "`oen`",
+        "`other`",
+        "`nothing`",
+        "RQG0101",
+        "bad.rqg:2",
+        "worse.rqg:2",
+    ] {
+        assert!(all.contains(expected), "{expected} not in {all}");
+    }
+    assert!(all.contains("did you mean `one`?"), "{all}");
+}
+
+#[test]
+fn diagnostics_can_be_read_by_tools() {
+    let scratch = Scratch::new();
+    let bad = scratch.file("bad.rqg", BAD);
+    let worse = scratch.file("worse.rqg", "grammar worse;\nrule query = nothing;\n");
+    let done = rqgc(&["check", "--format", "json", &bad, &worse]);
+    assert_eq!(done.code, Some(1));
+    let lines = done.stdout.lines();
+    let found: Vec<serde_json::Value> = lines.map(|it| serde_json::from_str(it).unwrap()).collect();
+    let unknown = found.iter().filter(|it| it["code"] == "RQG0101").count();
+    assert_eq!(unknown, 3, "{}", done.stdout);
+    assert_eq!(done.stderr, "");
+}
+
+#[test]
+fn grammars_are_analyzed() {
+    let human = stdout(&["analyze", "crud"]);
+    assert!(human.contains("select"), "{human}");
+    let json = stdout(&["analyze", "crud", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["grammar"], "crud");
+    assert!(
+        json["rules"]
+            .as_array()
+            .is_some_and(|rules| !rules.is_empty())
+    );
+}
+
+#[test]
+fn the_default_schema_is_ddl() {
+    let ddl = stdout(&["schema", "--default"]);
+    assert!(ddl.contains("CREATE TABLE"), "{ddl}");
+    let scratch = Scratch::new();
+    let path = scratch.file("default.sql", &ddl);
+    let args = ["generate", "crud", "--seed", "1", "-n", "50"];
+    let with = stdout(&[&args[..], &["--schema", &path]].concat());
+    assert_eq!(stdout(&args), with);
+}
+
+#[test]
+fn completions_and_manual_come_from_the_definition() {
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(stdout(&["completions", shell]).contains("generate"));
+    }
+    assert!(stdout(&["man"]).contains("--unordered") || stdout(&["man"]).contains("unordered"));
+}
+
+#[test]
+fn usage_is_told() {
+    assert!(stdout(&["--version"]).starts_with("rqgc "));
+    assert!(stdout(&["--help"]).contains("generate"));
+    stderr(2, &[]);
+    assert!(stderr(2, &["generat"]).contains("generate"));
+    stderr(2, &["check"]);
+}
+
+#[test]
+fn output_that_cannot_be_written_fails() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let done = command(&["list"]).stdout(full.unwrap()).output().unwrap();
+    assert_eq!(done.status.code(), Some(3));
+}
