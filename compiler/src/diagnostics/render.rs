@@ -2,7 +2,7 @@
 
 use super::{Diagnostic, Severity};
 use crate::source::{SourceId, Sources, Span};
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -71,10 +71,14 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     let excerpts = excerpts(diagnostic, sources);
     let message = shown(&diagnostic.message);
     let code = diagnostic.code.to_string();
-    let mut group = level
-        .primary_title(message.as_str())
-        .id(code.as_str())
-        .elements(excerpts.iter().map(Excerpt::snippet));
+    let mut group = Group::with_title(level.primary_title(message.as_str()).id(code.as_str()));
+    for excerpt in &excerpts {
+        if let Some((line, column)) = excerpt.origin {
+            let origin = Origin::path(excerpt.path.as_str()).line(line);
+            group = group.element(origin.char_column(column));
+        }
+        group = group.element(excerpt.snippet());
+    }
     let helps: Vec<String> = diagnostic.help.iter().map(|help| shown(help)).collect();
     for help in &helps {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -85,8 +89,9 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
 
 /// What is shown of one file (or of one part of a file with long lines or far-apart places).
 struct Excerpt {
-    /// `file`, or `file:line:column` when the excerpt is cut out of a long line.
     path: String,
+    /// The true line and column, when the excerpt is cut out of a long line.
+    origin: Option<(usize, usize)>,
     text: String,
     first_line: usize,
     marks: Vec<Mark>,
@@ -110,8 +115,9 @@ impl Excerpt {
             let label = (!mark.text.is_empty()).then_some(mark.text.as_str());
             kind.span(mark.range.clone()).label(label)
         });
+        let path = self.origin.is_none().then_some(self.path.as_str());
         Snippet::source(self.text.as_str())
-            .path(self.path.as_str())
+            .path(path)
             .line_start(self.first_line)
             .annotations(marks)
     }
@@ -166,16 +172,15 @@ fn excerpt(sources: &Sources, source: SourceId, mut marks: Vec<Mark>) -> Excerpt
     let first = marks.iter().map(|mark| mark.range.start).min().unwrap_or(0);
     let last = marks.iter().map(|mark| mark.range.end).max().unwrap_or(0);
     let mut window = line_start(text, first)..line_end(text, last);
-    let mut path = file.name.clone();
+    let mut origin = None;
     if in_long_line(text, first) {
-        // The renderer counts columns in what it is given, so the true ones go into the name.
-        let (line, column) = sources.position(source, first as u32);
+        // The renderer counts columns in what it is given, so the true ones are told to it.
+        origin = Some(sources.position(source, first as u32));
         window.start = window.start.max(boundary(text, first.saturating_sub(KEPT)));
         window.end = window
             .end
             .min(boundary(text, last.min(first + LONG_LINE) + KEPT))
             .max(window.start);
-        path = format!("{path}:{line}:{column} (excerpt)");
     }
     let first_line = 1 + text[..window.start].bytes().filter(|b| *b == b'\n').count();
     for mark in &mut marks {
@@ -183,7 +188,8 @@ fn excerpt(sources: &Sources, source: SourceId, mut marks: Vec<Mark>) -> Excerpt
         mark.range = shifted(mark.range.start)..shifted(mark.range.end);
     }
     Excerpt {
-        path,
+        path: file.name.clone(),
+        origin,
         text: printable(&text[window]),
         first_line,
         marks,

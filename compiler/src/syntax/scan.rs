@@ -468,25 +468,17 @@ fn check_brackets(
             }
             TokenKind::Close => {
                 let kind = kind_of(token.text(text));
-                if open_of[kind] > 0 {
-                    while let Some(opener) = open.pop() {
-                        let opened = kind_of(opener.text(text));
-                        open_of[opened] -= 1;
-                        if opened == kind {
-                            break;
-                        }
-                        problems.push(unclosed(source, text, opener, Some(token)));
+                let closes_nothing = open_of[kind] == 0;
+                if closes_nothing {
+                    problems.push(unopened(source, text, token, open.last()));
+                }
+                while let Some(opener) = open.pop() {
+                    let opened = kind_of(opener.text(text));
+                    open_of[opened] -= 1;
+                    if opened == kind || closes_nothing {
+                        break;
                     }
-                } else {
-                    problems.push(
-                        Diagnostic::new(
-                            Code::UnbalancedBracket,
-                            span(source, token),
-                            format!("`{}` closes nothing", token.text(text)),
-                        )
-                        .label("no bracket is open that it could close")
-                        .help(quote_help(token.text(text))),
-                    );
+                    problems.push(unclosed(source, text, opener, Some(token)));
                 }
             }
             _ => {}
@@ -522,6 +514,27 @@ fn kind_of(bracket: &str) -> usize {
         "[" | "]" => 1,
         _ => 2,
     }
+}
+
+/// A bracket that closes nothing, or (most likely) the wrong one.
+fn unopened(source: SourceId, text: &str, closer: Token, opener: Option<&Token>) -> Diagnostic {
+    let bracket = closer.text(text);
+    let at = span(source, closer);
+    match opener {
+        Some(opener) => {
+            let open = opener.text(text);
+            let message = format!("`{bracket}` cannot close `{open}`");
+            Diagnostic::new(Code::UnbalancedBracket, at, message)
+                .label("another bracket is expected")
+                .also(span(source, *opener), "opened here")
+        }
+        None => {
+            let message = format!("`{bracket}` closes nothing");
+            Diagnostic::new(Code::UnbalancedBracket, at, message)
+                .label("no bracket is open that it could close")
+        }
+    }
+    .help(quote_help(bracket))
 }
 
 fn unclosed(source: SourceId, text: &str, opener: Token, closer: Option<Token>) -> Diagnostic {

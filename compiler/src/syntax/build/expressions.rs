@@ -369,7 +369,12 @@ impl Builder<'_> {
                 };
                 self.bad_number(number.span, message);
             }
-            "0".clone_into(&mut number.text);
+            // A number of the same sign that fits, so that nothing else is said about it.
+            number.text = if number.text.starts_with('-') {
+                i64::MIN.to_string()
+            } else {
+                i64::MAX.to_string()
+            };
             return ExprKind::Int(number);
         }
         if points == 0 {

@@ -1,9 +1,11 @@
 //! What helps against common mistakes.
 
-use super::{Context, Failure};
+use super::{Context, ENDS, Failure};
 use crate::diagnostics::suggest;
 use crate::syntax::Rule;
 use crate::syntax::scan::{ITEM_KEYWORDS, TokenKind, is_reserved};
+
+const DOUBLED: &str = "`;;` separates the statements of a unit; `;` ends what stands before it";
 
 /// Where elements, thus literal text, could stand.
 const IN_TEXT: &[Rule] = &[Rule::element, Rule::bar, Rule::rule_end];
@@ -24,7 +26,7 @@ impl Context<'_> {
         self.help_for_keyword_before(failure, index)
             .or_else(|| self.help_for_definition(failure, index))
             .or_else(|| self.help_for_header(failure, text))
-            .or_else(|| self.help_for_guard(failure, text))
+            .or_else(|| self.help_for_guard(failure, text, before))
             .or_else(|| self.help_for_adjacency(failure, index, before))
             .or_else(|| self.help_for_value(failure, index))
             .or_else(|| {
@@ -36,8 +38,10 @@ impl Context<'_> {
 
     /// The item ends too early.
     fn help_at_end(&self, failure: &Failure) -> Option<String> {
-        let follower = self.follower?;
-        let word = follower.text(self.text);
+        if self.tokens.last()?.text(self.text) == ";;" {
+            return Some(DOUBLED.to_owned());
+        }
+        let word = self.follower?.text(self.text);
         self.is_cut_short(failure).then(|| {
             format!(
                 "`{word}` starts a new item wherever it stands; to print it, write `{}` or `\"{word}\"`",
@@ -73,7 +77,7 @@ impl Context<'_> {
         if looks_like_equals && (failure.expects(Rule::equals) || in_midst) {
             return Some("a single `=` stands here".to_owned());
         }
-        if failure.expects(Rule::equals) {
+        if failure.expects(Rule::equals) && !self.is_after_equals(failure) {
             let name = self.text_at(1);
             return Some(format!(
                 "`=` stands between a rule's head and what it derives: `rule {name} = …;`"
@@ -116,20 +120,20 @@ impl Context<'_> {
     }
 
     /// Around weights and guards.
-    fn help_for_guard(&self, failure: &Failure, text: &str) -> Option<String> {
-        if failure.expects(Rule::compare_op) {
+    fn help_for_guard(&self, failure: &Failure, text: &str, before: &str) -> Option<String> {
+        if failure.expects_any(&[Rule::compare_op, Rule::and, Rule::guard_value]) {
             match text {
                 "=" => return Some("equality is tested with `==`".to_owned()),
                 "<>" => return Some("inequality is tested with `!=`".to_owned()),
-                "&" => return Some("conditions are joined with `&&`".to_owned()),
-                "|" => return Some("conditions are joined with `||`".to_owned()),
-                "and" | "AND" => return Some("conditions are joined with `&&`".to_owned()),
-                "or" | "OR" => return Some("conditions are joined with `||`".to_owned()),
+                "&" | "and" | "AND" => {
+                    return Some("conditions are joined with `&&`".to_owned());
+                }
+                "|" | "or" | "OR" => return Some("conditions are joined with `||`".to_owned()),
                 _ => {}
             }
-        }
-        if matches!(text, "not" | "NOT") && failure.expects(Rule::guard_value) {
-            return Some("a condition is negated with `!`".to_owned());
+            if before.eq_ignore_ascii_case("not") {
+                return Some("a condition is negated with `!`".to_owned());
+            }
         }
         if failure.expects(Rule::colon) && !failure.expects(Rule::equals) {
             if text == "%" {
@@ -148,7 +152,7 @@ impl Context<'_> {
     fn help_for_adjacency(&self, failure: &Failure, index: usize, before: &str) -> Option<String> {
         let text = self.text_at(index);
         let word_before = index > 0 && self.kind_at(index - 1) == Some(TokenKind::Word);
-        let opened_by = index.checked_sub(2).map(|i| self.text_at(i));
+        let repetition = self.repetition_around(index);
         match text {
             "(" if word_before && !self.adjacent(index) && !failure.expects(Rule::element) => {
                 Some(format!("a call has no space: `{before}(`"))
@@ -162,32 +166,53 @@ impl Context<'_> {
             _ if failure.expects(Rule::percent_sign) => {
                 Some("a probability is a percentage: `x?30%`".to_owned())
             }
-            _ if before == "{"
-                && self.adjacent(index - 1)
+            _ if let Some(repeated) = repetition
                 && failure.expects_any(&[Rule::inclusive, Rule::exclusive]) =>
             {
-                let after = opened_by.unwrap_or("x");
-                Some(format!(
-                    "`{{` directly after something repeats it: `{after}{{1..=3 \",\"}}`; put a space before \
-                     it to start a block"
-                ))
+                Some(block_help(repeated))
+            }
+            _ if before == "}" && failure.expects(Rule::braces) => {
+                self.repetition_around(index - 1).map(block_help)
             }
             _ => None,
         }
+    }
+
+    /// What stands directly before the innermost brace that is open before the token `index`.
+    fn repetition_around(&self, index: usize) -> Option<&str> {
+        let mut depth = 0_usize;
+        let open = (0..index).rev().find(|&i| match self.kind_at(i) {
+            Some(TokenKind::Close) => {
+                depth += 1;
+                false
+            }
+            Some(TokenKind::Open) if depth > 0 => {
+                depth -= 1;
+                false
+            }
+            kind => kind == Some(TokenKind::Open),
+        })?;
+        (self.text_at(open) == "{" && self.adjacent(open)).then(|| self.text_at(open - 1))
     }
 
     /// Values of `let`, arguments.
     fn help_for_value(&self, failure: &Failure, index: usize) -> Option<String> {
         let kind = self.kind_at(index)?;
         let text = self.text_at(index);
+        if text == ";;" && failure.expects_any(ENDS) {
+            return Some(DOUBLED.to_owned());
+        }
         let starts_text = matches!(kind, TokenKind::Word | TokenKind::String)
             || matches!(text, "(" | "|" | "~" | "?" | "{");
         if failure.expects(Rule::let_end) && starts_text && !self.starts_statement(index) {
-            return Some("text of several parts is a value in braces: `let x = { … };`".to_owned());
+            return Some(
+                "a value ends with `;`; text of several parts is a value in braces: `let x = { … };`"
+                    .to_owned(),
+            );
         }
         let in_arguments = failure.expects(Rule::comma) && failure.expects(Rule::close_paren);
         if in_arguments && starts_text && !failure.expects(Rule::colon) {
-            return Some("text of several parts is a value in braces: `f({ … })`".to_owned());
+            return Some("text of several parts is a value in braces: `{ … }`".to_owned());
         }
         let wants_value = failure.expects_any(&[Rule::expr, Rule::factor, Rule::drawn]);
         if wants_value && text == "'" {
@@ -237,9 +262,6 @@ impl Context<'_> {
             (_, "||") => Some(
                 "alternatives are separated by a single `|`; to print `||`, write `\"||\"`".to_owned(),
             ),
-            (_, ";;") => {
-                Some("`;;` separates the statements of a unit; a rule ends with `;`".to_owned())
-            }
             (_, "%") => Some(
                 "a probability stands directly after `?`, as in `x?30%`; to print it, write `\"%\"`"
                     .to_owned(),
@@ -250,4 +272,11 @@ impl Context<'_> {
             _ => Some("to print it, write it in double quotes".to_owned()),
         }
     }
+}
+
+fn block_help(repeated: &str) -> String {
+    format!(
+        "`{{` directly after something repeats it: `{repeated}{{1..=3 \",\"}}`; put a space before it to \
+         start a block"
+    )
 }
