@@ -1,6 +1,7 @@
 //! Diagnostics: the collector, and what one is made of.
 
 pub mod codes;
+pub mod explain;
 pub mod json;
 pub mod render;
 pub mod suggest;
@@ -126,3 +127,4 @@ impl Diagnostics {
         self.found
     }
 }
+#[cfg(test)]
