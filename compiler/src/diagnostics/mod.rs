@@ -127,4 +127,3 @@ impl Diagnostics {
         self.found
     }
 }
-#[cfg(test)]
