@@ -141,7 +141,7 @@ pub struct GenerateArgs {
     #[arg(long, overrides_with = "unordered")]
     pub ordered: bool,
     /// Write units as they come
-    #[arg(long)]
+    #[arg(long, overrides_with = "ordered")]
     pub unordered: bool,
     /// Show progress on stderr; auto: if it is a terminal that does not show the output as well
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]

@@ -23,10 +23,11 @@ pub struct Progress {
 
 impl Progress {
     /// Starts to show the run behind `control`, which makes `total` units if that is known.
-    pub fn start(when: When, to_stdout: bool, control: &Control, total: Option<u64>) -> Self {
+    /// `on_terminal`: its output is shown on a terminal, where a progress line would be in the way.
+    pub fn start(when: When, on_terminal: bool, control: &Control, total: Option<u64>) -> Self {
         let is_terminal = terminal::stderr_is_terminal();
         let shown = match when {
-            When::Auto => is_terminal && !to_stdout,
+            When::Auto => is_terminal && !on_terminal,
             When::Always => true,
             When::Never => false,
         };

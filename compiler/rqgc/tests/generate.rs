@@ -234,10 +234,42 @@ fn wrong_usage_is_told() {
         (&["--dialect", "oracle@23"], "oracle"),
         (&["--dialect", "postgresql@9"], "older"),
         (&["--start", "18446744073709551615"], "largest index"),
+        (&["--enable", "megre"], "did you mean `merge`"),
     ] {
         let args: Vec<_> = ["generate", "crud"].iter().chain(more).copied().collect();
         let error = stderr(2, &args);
         assert!(error.contains(expected), "{args:?}: {error}");
+    }
+}
+
+#[test]
+fn features_can_be_switched() {
+    let scratch = Scratch::new();
+    let grammar = scratch.file(
+        "feature.rqg",
+        "grammar feature;\nrule query = | 1 when feature(merge): \"on\" | 1 when !feature(merge): \"off\";\n",
+    );
+    for (more, expected) in [
+        (&["--dialect", "postgresql@14"][..], "off;\n"),
+        (&["--dialect", "postgresql@15"], "on;\n"),
+        (
+            &["--dialect", "postgresql@14", "--enable", "merge"],
+            "on;\n",
+        ),
+        (
+            &["--dialect", "postgresql@15", "--disable", "merge"],
+            "off;\n",
+        ),
+    ] {
+        let args = [&["generate", &grammar, "--seed", "1", "-n", "1"][..], more].concat();
+        assert_eq!(stdout(&args), expected, "{more:?}");
+    }
+}
+
+#[test]
+fn the_last_of_two_orders_counts() {
+    for orders in [["--ordered", "--unordered"], ["--unordered", "--ordered"]] {
+        assert_eq!(crud(&orders).lines().count(), 10);
     }
 }
 

@@ -10,8 +10,9 @@ use indicatif::{HumanBytes, HumanCount};
 use rqg_runtime::engine::{
     self, Control, DiscardSink, FileSink, Outcome, Settings, Sink, Statistics, StdoutSink,
 };
+use std::io::IsTerminal;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let range = range(args)?;
@@ -32,7 +33,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     leftovers.set(output.temporary());
     identity.announce(&args.identity);
     let total = args.duration.is_none().then(|| range.end - range.start);
-    let progress = Progress::start(args.progress, output.is_stdout(), &control, total);
+    let progress = Progress::start(args.progress, output.is_on_terminal(), &control, total);
     let result = engine::run(&settings, &format, &control, output.sink(), || {
         identity.generator.worker()
     });
@@ -100,11 +101,11 @@ impl Output {
         }
     }
 
-    fn is_stdout(&self) -> bool {
-        matches!(self, Self::Stdout(_))
+    fn is_on_terminal(&self) -> bool {
+        matches!(self, Self::Stdout(_)) && std::io::stdout().is_terminal()
     }
 
-    fn temporary(&self) -> Option<std::path::PathBuf> {
+    fn temporary(&self) -> Option<PathBuf> {
         match self {
             Self::File(sink) => sink.temporary().map(Path::to_owned),
             _ => None,
@@ -134,8 +135,9 @@ fn interrupted(
         Some(_) => String::new(),
         None => format!(" --count {}", range.end - next),
     };
+    let whole = args.shard.map_or("", |_| " and no --shard");
     Failure::Interrupted(format!(
-        "interrupted after {} units{kept}; resume with --start {next}{rest}",
+        "interrupted after {} units{kept}; resume with --start {next}{rest}{whole}",
         statistics.units
     ))
 }
