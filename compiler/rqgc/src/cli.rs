@@ -31,6 +31,11 @@ pub enum Command {
     List,
     /// Check grammars and print all diagnostics
     Check(CheckArgs),
+    /// Explain a diagnostic, with an example
+    Explain {
+        /// A code such as RQG0101
+        code: String,
+    },
     /// Tell which rules a grammar reaches, and its expected size and depth
     Analyze(AnalyzeArgs),
     /// Generate units

@@ -66,6 +66,18 @@ fn diagnostics_can_be_read_by_tools() {
 }
 
 #[test]
+fn codes_are_explained() {
+    let long = stdout(&["explain", "RQG0101"]);
+    assert!(
+        long.contains("RQG0101") && long.lines().count() > 3,
+        "{long}"
+    );
+    assert_eq!(stdout(&["explain", "101"]), long);
+    let error = stderr(1, &["explain", "RQG9999"]);
+    assert!(error.contains("RQG9999"), "{error}");
+}
+
+#[test]
 fn grammars_are_analyzed() {
     let human = stdout(&["analyze", "crud"]);
     assert!(human.contains("select"), "{human}");

@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod check;
+pub mod explain;
 pub mod generate;
 pub mod list;
 pub mod manual;
