@@ -285,11 +285,7 @@ impl Ways<'_> {
     }
 
     fn element(&self, element: &Element, place: Place) -> bool {
-        let exprs = || {
-            walk::exprs(element)
-                .into_iter()
-                .all(|expr| self.expr(expr, place))
-        };
+        let exprs = || walk::exprs(element).all(|expr| self.expr(expr, place));
         match &element.kind {
             ElementKind::Optional(..) => true,
             ElementKind::Repeat(_, count) if may_be_zero(count) => true,
@@ -312,10 +308,7 @@ impl Ways<'_> {
                     ExprKind::Call(rule, _) => self.here[rule.0 as usize],
                     _ => place.open || !draws_from_scope(expr),
                 };
-                itself
-                    && walk::operands(expr)
-                        .into_iter()
-                        .all(|part| self.expr(part, place))
+                itself && walk::operands(expr).all(|part| self.expr(part, place))
             }
         }
     }

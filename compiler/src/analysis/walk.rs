@@ -1,6 +1,7 @@
 //! Walking checked bodies: the direct parts of elements and expressions.
 
 use crate::hir::{Block, Count, Element, ElementKind, Expr, ExprKind, RuleId};
+use std::slice::from_ref;
 
 /// How a block relates to the scope around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,22 +24,30 @@ pub(super) fn elements(block: &Block) -> impl Iterator<Item = &Element> {
         .flat_map(|alternative| &alternative.elements)
 }
 
+/// Direct parts: a slice, then the bounds of a count or range.
+type Parts<'h> = (&'h [Expr], Option<&'h Expr>, Option<&'h Expr>);
+
+fn chained<'h>((parts, low, high): Parts<'h>) -> impl Iterator<Item = &'h Expr> {
+    parts.iter().chain(low).chain(high)
+}
+
 /// The expressions that an element evaluates itself, in order.
-pub(super) fn exprs(element: &Element) -> Vec<&Expr> {
-    match &element.kind {
-        ElementKind::Repeat(_, count) => bounds(count).collect(),
-        ElementKind::For { lists, .. } => lists.iter().collect(),
+pub(super) fn exprs(element: &Element) -> impl Iterator<Item = &Expr> {
+    chained(match &element.kind {
+        ElementKind::Repeat(_, count) => counted(&[], count),
         ElementKind::Place(expr)
         | ElementKind::Let(_, expr)
         | ElementKind::Narrow(expr, _)
-        | ElementKind::Effect(_, expr) => vec![expr],
-        ElementKind::Bind(exprs) | ElementKind::Return(exprs) => exprs.iter().collect(),
-        _ => Vec::new(),
-    }
+        | ElementKind::Effect(_, expr) => (from_ref(expr), None, None),
+        ElementKind::For { lists: exprs, .. }
+        | ElementKind::Bind(exprs)
+        | ElementKind::Return(exprs) => (exprs, None, None),
+        _ => (&[], None, None),
+    })
 }
 
-fn bounds(count: &Count) -> impl Iterator<Item = &Expr> {
-    std::iter::once(&*count.low).chain(count.high.as_deref())
+fn counted<'h>(parts: &'h [Expr], count: &'h Count) -> Parts<'h> {
+    (parts, Some(&*count.low), count.high.as_deref())
 }
 
 /// The block within an element.
@@ -57,20 +66,18 @@ pub(super) fn block(element: &Element) -> Option<(&Block, Inner)> {
 }
 
 /// The direct operands of an expression.
-pub(super) fn operands(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Range(low, high) => low.as_deref().into_iter().chain(high.as_deref()).collect(),
-        ExprKind::Field(of, _) => vec![of],
+pub(super) fn operands(expr: &Expr) -> impl Iterator<Item = &Expr> {
+    chained(match &expr.kind {
+        ExprKind::Range(low, high) => (&[], low.as_deref(), high.as_deref()),
+        ExprKind::Field(of, _) => (from_ref(&**of), None, None),
         ExprKind::Builtin(_, parts)
         | ExprKind::Call(_, parts)
         | ExprKind::Extern(_, parts)
-        | ExprKind::List(parts) => parts.iter().collect(),
-        ExprKind::Draws { item, count, .. } => {
-            std::iter::once(&**item).chain(bounds(count)).collect()
-        }
-        ExprKind::Arithmetic(_, left, right) => vec![left, right],
-        _ => Vec::new(),
-    }
+        | ExprKind::List(parts) => (parts, None, None),
+        ExprKind::Draws { item, count, .. } => counted(from_ref(&**item), count),
+        ExprKind::Arithmetic(_, left, right) => (&[], Some(&**left), Some(&**right)),
+        _ => (&[], None, None),
+    })
 }
 
 /// Gives every rule that a body calls to `visit`, which may replace it.
