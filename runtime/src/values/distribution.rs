@@ -1,0 +1,140 @@
+//! Distributions over a range of whole numbers, the same on every platform: the elementary
+//! functions come from `libm`, never from the system.
+
+use super::integer::uniform;
+use crate::choices::Choices;
+
+/// A distribution over an inclusive range.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Distribution {
+    /// All alike.
+    #[default]
+    Uniform,
+    /// Rank `k` (from 1, the range's low end) has weight `k^-s`.
+    Zipf(f64),
+    /// Mean and standard deviation, cut to the range.
+    Normal(f64, f64),
+    /// Mean, counted from the low end; cut to the range.
+    Exponential(f64),
+    /// Each further step with this probability, from the low end; cut to the range.
+    Geometric(f64),
+}
+
+/// Tries before a rejected draw is settled otherwise.
+const MAX_TRIES: u32 = 64;
+
+impl Distribution {
+    /// A number of the range `low..=high`. Never fails: an empty range gives `low`, parameters
+    /// that make no sense the nearest that do.
+    pub fn draw<C: Choices>(&self, low: i64, high: i64, choices: &mut C) -> i64 {
+        if low >= high {
+            return low;
+        }
+        let span = high.abs_diff(low);
+        let offset = match *self {
+            Self::Uniform => {
+                let drawn = uniform(low.into(), high.into(), choices);
+                return i64::try_from(drawn).unwrap_or(low);
+            }
+            Self::Zipf(s) => zipf(span, s, choices),
+            Self::Normal(mean, deviation) => {
+                return normal(low, high, mean, deviation, choices);
+            }
+            Self::Exponential(mean) => exponential(span, mean, choices),
+            Self::Geometric(p) => geometric(span, p, choices),
+        };
+        low.saturating_add_unsigned(offset.min(span)).min(high)
+    }
+}
+
+/// A number strictly between 0 and 1.
+fn unit<C: Choices>(choices: &mut C) -> f64 {
+    ((choices.bits() >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+}
+
+/// A float as an offset; NaN is 0.
+fn offset(x: f64, span: u64) -> u64 {
+    // The cast saturates.
+    (x as u64).min(span)
+}
+
+/// A finite number within bounds; NaN is the lower one.
+fn finite(x: f64, low: f64, high: f64) -> f64 {
+    if x >= low { x.min(high) } else { low }
+}
+
+/// Rejection-inversion (Hörmann and Derflinger) over the ranks `1..=span + 1`.
+fn zipf<C: Choices>(span: u64, s: f64, choices: &mut C) -> u64 {
+    let s = finite(s, 0.0, 64.0);
+    let n = span as f64 + 1.0;
+    let h = |x: f64| libm::exp(-s * libm::log(x));
+    let h_integral = |x: f64| {
+        let log_x = libm::log(x);
+        expm1_over((1.0 - s) * log_x) * log_x
+    };
+    let h_integral_inverse = |x: f64| {
+        let t = (x * (1.0 - s)).max(-1.0);
+        libm::exp(log1p_over(t) * x)
+    };
+    let first = h_integral(1.5) - 1.0;
+    let last = h_integral(n + 0.5);
+    let squeeze = 2.0 - h_integral_inverse(h_integral(2.5) - h(2.0));
+    for _ in 0..MAX_TRIES {
+        let u = last + unit(choices) * (first - last);
+        let x = h_integral_inverse(u);
+        let k = finite(libm::floor(x + 0.5), 1.0, n);
+        if k - x <= squeeze || u >= h_integral(k + 0.5) - h(k) {
+            return offset(k - 1.0, span);
+        }
+    }
+    0
+}
+
+/// `(e^x - 1) / x`.
+fn expm1_over(x: f64) -> f64 {
+    if x.abs() > 1e-8 {
+        libm::expm1(x) / x
+    } else {
+        1.0 + x * 0.5 * (1.0 + x / 3.0)
+    }
+}
+
+/// `ln(1 + x) / x`.
+fn log1p_over(x: f64) -> f64 {
+    if x.abs() > 1e-8 {
+        libm::log1p(x) / x
+    } else {
+        1.0 - x * (0.5 - x / 3.0)
+    }
+}
+
+fn normal<C: Choices>(low: i64, high: i64, mean: f64, deviation: f64, choices: &mut C) -> i64 {
+    let (from, to) = (low as f64, high as f64);
+    let deviation = finite(deviation, 0.0, f64::MAX);
+    let mut drawn = from;
+    for _ in 0..MAX_TRIES {
+        let radius = libm::sqrt(-2.0 * libm::log(unit(choices)));
+        let angle = std::f64::consts::TAU * unit(choices);
+        drawn = libm::round(mean + deviation * radius * libm::cos(angle));
+        if drawn >= from && drawn <= to {
+            break;
+        }
+    }
+    (finite(drawn, from, to) as i64).clamp(low, high)
+}
+
+fn exponential<C: Choices>(span: u64, mean: f64, choices: &mut C) -> u64 {
+    let mean = finite(mean, 1e-9, f64::MAX);
+    let n = span as f64 + 1.0;
+    // The inverse of the distribution function of what the range leaves.
+    let mass = -libm::expm1(-n / mean);
+    offset(-mean * libm::log1p(-unit(choices) * mass), span)
+}
+
+fn geometric<C: Choices>(span: u64, p: f64, choices: &mut C) -> u64 {
+    let p = finite(p, 1e-12, 1.0 - 1e-12);
+    let n = span as f64 + 1.0;
+    let log_p = libm::log(p);
+    let mass = -libm::expm1(n * log_p);
+    offset(libm::log1p(-unit(choices) * mass) / log_p, span)
+}

@@ -1,0 +1,406 @@
+use super::*;
+use crate::choices::Choices;
+use crate::schema::model::{Allowed, Model, TableId, TableKind};
+use crate::types::{BuiltinType, Classes, TypeId};
+use proptest::prelude::*;
+use std::collections::HashSet;
+
+/// A source of choices for tests (splitmix64).
+pub(super) struct Random(pub u64);
+
+impl Choices for Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.bits() % n
+    }
+
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
+fn draws(distribution: &Distribution, low: i64, high: i64) -> Vec<i64> {
+    let mut random = Random(7);
+    (0..20_000)
+        .map(|_| distribution.draw(low, high, &mut random))
+        .collect()
+}
+
+#[test]
+fn distributions_have_their_shape() {
+    let share = |drawn: &[i64], value: i64| {
+        drawn.iter().filter(|&&n| n == value).count() as f64 / drawn.len() as f64
+    };
+    let uniform = draws(&Distribution::Uniform, 1, 4);
+    assert!((share(&uniform, 4) - 0.25).abs() < 0.02);
+    // Weights 1, 1/2, 1/3, 1/4 of 25/12.
+    let zipf = draws(&Distribution::Zipf(1.0), 10, 13);
+    for (rank, value) in (10..=13).enumerate() {
+        let expected = 12.0 / 25.0 / (rank as f64 + 1.0);
+        assert!((share(&zipf, value) - expected).abs() < 0.02, "{value}");
+    }
+    let normal = draws(&Distribution::Normal(50.0, 10.0), 0, 100);
+    let mean = normal.iter().sum::<i64>() as f64 / normal.len() as f64;
+    assert!((mean - 50.0).abs() < 0.5, "{mean}");
+    let geometric = draws(&Distribution::Geometric(0.5), 0, 60);
+    assert!((share(&geometric, 1) - 0.25).abs() < 0.02);
+    let exponential = draws(&Distribution::Exponential(10.0), 5, 1_000);
+    let mean = exponential.iter().sum::<i64>() as f64 / exponential.len() as f64;
+    assert!((mean - 14.5).abs() < 0.5, "{mean}");
+}
+
+#[test]
+fn distributions_are_portable() {
+    let first = |distribution: Distribution| draws(&distribution, 0, 1_000_000)[..4].to_vec();
+    assert_eq!(
+        [
+            first(Distribution::Zipf(1.1)),
+            first(Distribution::Normal(500_000.0, 1_000.0)),
+            first(Distribution::Exponential(1_000.0)),
+            first(Distribution::Geometric(0.999)),
+        ],
+        [
+            [292, 590_589, 0, 25],
+            [501_365, 499_603, 500_004, 499_419],
+            [494, 16, 2310, 874],
+            [493, 16, 2309, 874],
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn distributions_stay_in_range(seed: u64, a: i64, b: i64, s in prop::num::f64::ANY, t in prop::num::f64::ANY) {
+        let (low, high) = (a.min(b), a.max(b));
+        let mut random = Random(seed);
+        for distribution in [
+            Distribution::Uniform,
+            Distribution::Zipf(s),
+            Distribution::Normal(s, t),
+            Distribution::Exponential(s),
+            Distribution::Geometric(s),
+        ] {
+            let drawn = distribution.draw(low, high, &mut random);
+            prop_assert!((low..=high).contains(&drawn), "{distribution:?} {drawn}");
+        }
+    }
+
+    #[test]
+    fn decimals_stay_in_range(seed: u64, a in -1000_i64..1000, b in -1000_i64..1000, digits in 0_u32..12) {
+        let (low, high) = (a.min(b), a.max(b));
+        let mut out = Vec::new();
+        generate::decimal(low, high, digits, &Distribution::Uniform, &mut Random(seed), &mut out);
+        let value: f64 = String::from_utf8(out).unwrap().parse().unwrap();
+        prop_assert!(value >= low as f64 && value <= high as f64);
+    }
+}
+
+#[test]
+fn literals_are_text_on_one_line() {
+    let model = Model {
+        types: Model::builtin_types(),
+        tables: Vec::new(),
+        foreign_keys: Vec::new(),
+        unique_keys: Vec::new(),
+    };
+    let mut random = Random(1);
+    for builtin in BuiltinType::ALL {
+        for _ in 0..500 {
+            let mut out = Vec::new();
+            literal(&model, builtin.id(), &mut random, &mut out);
+            let text = String::from_utf8(out).unwrap();
+            assert!(
+                !text.is_empty() && text.bytes().all(|b| b >= 0x20 && b != 0x7f),
+                "{text:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn named_values_look_right() {
+    let mut random = Random(3);
+    let mut print = |make: &dyn Fn(&mut Random, &mut Vec<u8>)| {
+        let mut out = Vec::new();
+        make(&mut random, &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    let text = print(&|c, out| generate::text(5, 5, &Distribution::Uniform, c, out));
+    assert_eq!(text.len(), 7);
+    let date = print(&|c, out| generate::date(2001, 2001, c, out));
+    assert!(date.starts_with("DATE '2001-"), "{date}");
+    for value in [
+        print(&|c, out| generate::email(c, out)),
+        print(&|c, out| generate::phone(c, out)),
+        print(&|c, out| generate::address(c, out)),
+        print(&|c, out| generate::person(c, out)),
+        print(&|c, out| generate::company(c, out)),
+    ] {
+        assert!(value.starts_with('\'') && value.ends_with('\''), "{value}");
+    }
+}
+
+#[cfg(feature = "ddl")]
+mod with_schema {
+    use super::*;
+    use crate::schema::ddl::read_ddl;
+    use crate::schema::default_model;
+
+    fn model(text: &str) -> Model {
+        let reading = read_ddl(text);
+        assert_eq!((reading.warnings, reading.errors), (vec![], vec![]));
+        reading.model
+    }
+
+    fn values(model: &Model, table: u32, column: u16, units: u64) -> Vec<String> {
+        let fitting = Fitting::new(model);
+        let mut random = Random(5);
+        (0..units)
+            .map(|index| {
+                let mut out = Vec::new();
+                let mut ordinals = Ordinals::new(index);
+                fitting.value(
+                    model,
+                    TableId(table),
+                    column,
+                    &mut ordinals,
+                    &mut random,
+                    &mut out,
+                );
+                String::from_utf8(out).unwrap()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn unique_columns_never_repeat() {
+        for ty in [
+            "int",
+            "bigint",
+            "smallint",
+            "numeric(10,2)",
+            "numeric(9,4)",
+            "real",
+            "double precision",
+            "text",
+            "varchar(3)",
+            "varchar(20)",
+            "char(5)",
+            "uuid",
+            "date",
+            "timestamp",
+            "timestamptz(0)",
+            "time",
+            "timetz(3)",
+            "interval",
+            "bytea",
+            "inet",
+            "cidr",
+            "macaddr",
+            "macaddr8",
+            "bit(20)",
+            "varbit",
+            "jsonb",
+            "int[]",
+            "text[]",
+            "money",
+            "serial",
+            "bigserial",
+            "smallserial",
+        ] {
+            let model = model(&format!("CREATE TABLE t (c {ty} UNIQUE);"));
+            assert!(Fitting::new(&model).has_value(TableId(0), 0), "{ty}");
+            // Units of 64 values each: so many fit the least capacity.
+            let values = values(&model, 0, 0, 150);
+            let distinct: HashSet<_> = values.iter().collect();
+            assert_eq!(distinct.len(), values.len(), "{ty}");
+        }
+        for ty in [
+            "boolean",
+            "varchar(2)",
+            "json",
+            "bit(8)",
+            "tsvector",
+            "numeric(3,1)",
+        ] {
+            let model = model(&format!("CREATE TABLE t (c {ty} PRIMARY KEY);"));
+            assert!(!Fitting::new(&model).has_value(TableId(0), 0), "{ty}");
+        }
+    }
+
+    #[test]
+    fn keys_of_several_columns_hold_an_ordinal() {
+        let model = model(
+            "CREATE TABLE p (a int PRIMARY KEY);
+             CREATE TABLE t (f boolean, n int, d int DEFAULT 1, r int REFERENCES p,
+                 UNIQUE (f, n), UNIQUE (d, n), UNIQUE (f, r), UNIQUE (f));
+             CREATE TABLE u (r int NOT NULL REFERENCES p, n int, PRIMARY KEY (r, n));",
+        );
+        let fitting = Fitting::new(&model);
+        let ordinal: Vec<bool> = (0..4).map(|n| fitting.is_ordinal(TableId(1), n)).collect();
+        assert_eq!(ordinal, [false, true, false, false]);
+        assert!(values(&model, 1, 0, 50).iter().all(|value| value == "NULL"));
+        assert!(values(&model, 1, 3, 50).iter().all(|value| value == "NULL"));
+        assert!(!fitting.has_value(TableId(2), 0) && fitting.has_value(TableId(2), 1));
+    }
+
+    #[test]
+    fn keys_keep_away_from_sequences() {
+        let model = model("CREATE TABLE t (a serial PRIMARY KEY, b int UNIQUE);");
+        assert_eq!(values(&model, 0, 0, 2), ["1000000000", "1000000064"]);
+        assert_eq!(values(&model, 0, 1, 2), ["1", "65"]);
+    }
+
+    #[test]
+    fn checks_are_kept() {
+        let model = model(
+            "CREATE TABLE t (a int NOT NULL CHECK (a BETWEEN 3 AND 5),
+                 b varchar(9) NOT NULL CHECK (char_length(b) > 6),
+                 c text NOT NULL CHECK (c IN ('x', 'y')),
+                 d numeric(5,2) NOT NULL CHECK (d > 0 AND d < 0.05),
+                 e real NOT NULL CHECK (e >= 0 AND e < 1),
+                 f int CHECK (f > 5 AND f < 5));",
+        );
+        for value in values(&model, 0, 0, 300) {
+            assert!((3..=5).contains(&value.parse::<i32>().unwrap()));
+        }
+        for value in values(&model, 0, 1, 300) {
+            assert!((9..=11).contains(&value.len()), "{value}");
+        }
+        assert!(
+            values(&model, 0, 2, 300)
+                .iter()
+                .all(|value| ["'x'", "'y'"].contains(&value.as_str()))
+        );
+        for (column, most) in [(3, 0.05), (4, 1.0)] {
+            for value in values(&model, 0, column, 300) {
+                let value: f64 = value.parse().unwrap();
+                assert!(value >= 0.0 && value < most, "{value}");
+            }
+        }
+        assert!(!Fitting::new(&model).has_value(TableId(0), 5));
+    }
+
+    /// Writes scripts for a server, to be run by hand:
+    /// `RQG_VALUES_OUT=DIR cargo test -p rqg-runtime -- scripts_for_a_server`.
+    #[test]
+    fn scripts_for_a_server() {
+        let Ok(directory) = std::env::var("RQG_VALUES_OUT") else {
+            return;
+        };
+        let text = std::env::var("RQG_VALUES_DDL").map_or_else(
+            |_| crate::schema::DEFAULT_DDL.to_owned(),
+            |path| std::fs::read_to_string(path).unwrap(),
+        );
+        let model = read_ddl(&text).model;
+        let fitting = Fitting::new(&model);
+        let mut random = Random(11);
+        let mut literals = Vec::new();
+        for ty in 0..model.types.len() as u16 {
+            let info = model.ty(TypeId(ty));
+            if !has_literal(&model, TypeId(ty)) {
+                continue;
+            }
+            for _ in 0..2_000 {
+                literals.extend_from_slice(b"SELECT ");
+                let start = literals.len();
+                literal(&model, TypeId(ty), &mut random, &mut literals);
+                let one = literals[start..].to_vec();
+                // Behind a minus, before a cast, and of the very type.
+                literals.extend_from_slice(b", ");
+                literals.extend_from_slice(&one);
+                literals.extend_from_slice(b"::text, pg_typeof(");
+                literals.extend_from_slice(&one);
+                literals.extend_from_slice(b") = ");
+                let name = if info.sql.starts_with("interval ") {
+                    "interval"
+                } else {
+                    &info.sql
+                };
+                literals.extend_from_slice(format!("'{name}'::regtype").as_bytes());
+                if info.classes.intersects(Classes::EQUATABLE) {
+                    literals.extend_from_slice(b", ");
+                    literals.extend_from_slice(&one);
+                    literals.extend_from_slice(b" = ");
+                    literals.extend_from_slice(&one);
+                }
+                literals.extend_from_slice(b";\n");
+            }
+        }
+        std::fs::write(format!("{directory}/literals.sql"), literals).unwrap();
+
+        let mut inserts = Vec::new();
+        let mut selects = Vec::new();
+        for (n, table) in model.tables.iter().enumerate() {
+            let id = TableId(n as u32);
+            for index in 0..2_000_u64 {
+                let mut ordinals = Ordinals::new(index);
+                let columns: Vec<u16> = (0..table.columns.len() as u16)
+                    .filter(|&c| {
+                        let column = &table.columns[usize::from(c)];
+                        let needed = column.not_null && !column.has_default;
+                        fitting.has_value(id, c)
+                            && column.identity != Some(crate::schema::Identity::Always)
+                            && (needed || random.below(4) > 0)
+                    })
+                    .collect();
+                for &c in &columns {
+                    let column = &table.columns[usize::from(c)];
+                    if !model.ty(column.ty).classes.intersects(Classes::EQUATABLE) {
+                        continue;
+                    }
+                    let mut value = Vec::new();
+                    fitting.comparand(&model, id, c, &mut random, &mut value);
+                    selects.extend_from_slice(
+                        format!(
+                            "SELECT 1 FROM {} WHERE {} = ",
+                            table.reference, column.reference
+                        )
+                        .as_bytes(),
+                    );
+                    selects.extend_from_slice(&value);
+                    selects.extend_from_slice(b";\n");
+                }
+                let possible = table.kind == TableKind::Table
+                    && !columns.is_empty()
+                    && (0..).zip(&table.columns).all(|(c, column)| {
+                        fitting.has_value(id, c) || !column.not_null || column.has_default
+                    });
+                if !possible {
+                    continue;
+                }
+                let names: Vec<&str> = columns
+                    .iter()
+                    .map(|&c| table.columns[usize::from(c)].reference.as_str())
+                    .collect();
+                inserts.extend_from_slice(
+                    format!(
+                        "INSERT INTO {} ({}) VALUES (",
+                        table.reference,
+                        names.join(", ")
+                    )
+                    .as_bytes(),
+                );
+                for (at, &c) in columns.iter().enumerate() {
+                    if at > 0 {
+                        inserts.extend_from_slice(b", ");
+                    }
+                    fitting.value(&model, id, c, &mut ordinals, &mut random, &mut inserts);
+                }
+                inserts.extend_from_slice(b");\n");
+            }
+        }
+        std::fs::write(format!("{directory}/inserts.sql"), inserts).unwrap();
+        std::fs::write(format!("{directory}/selects.sql"), selects).unwrap();
+        assert!(model.types.iter().all(|info| !matches!(
+            info.kind,
+            crate::schema::TypeKind::Domain {
+                allowed: Allowed::Unknown,
+                ..
+            }
+        )));
+        assert_ne!(default_model().tables.len(), 0);
+    }
+}
