@@ -127,6 +127,8 @@ fn infinite_rules(offspring: &[Offspring], graph: &CallGraph) -> Vec<bool> {
 }
 
 /// Power iteration on `1 + M`, whose dominant eigenvalue is one more than M's and never oscillates.
+/// It lies between the least and the greatest growth of a component (Collatz–Wielandt); a norm that
+/// stands still for one round says nothing.
 fn spectral_radius(component: &[usize], offspring: &[Offspring], graph: &CallGraph) -> f64 {
     let id = graph.component[component[0]];
     let mut vector: BTreeMap<usize, f64> = component.iter().map(|&rule| (rule, 1.0)).collect();
@@ -146,9 +148,15 @@ fn spectral_radius(component: &[usize], offspring: &[Offspring], graph: &CallGra
         if norm <= 0.0 {
             return 0.0;
         }
-        let new_radius = norm - 1.0;
-        let settled = (new_radius - radius).abs() < 1e-12;
-        radius = new_radius;
+        let growth = |rule: &usize| next[rule] / vector[rule];
+        let (least, greatest) = component
+            .iter()
+            .map(growth)
+            .fold((f64::INFINITY, 0.0f64), |(least, greatest), ratio| {
+                (least.min(ratio), greatest.max(ratio))
+            });
+        radius = greatest - 1.0;
+        let settled = greatest - least < 1e-12;
         next.values_mut().for_each(|value| *value /= norm);
         vector = next;
         if settled {
