@@ -116,6 +116,9 @@ impl<'a> View<'a> {
             (Value::ForeignKey(id), Field::From) => relation(self.foreign_key(id)?.from),
             (Value::ForeignKey(id), Field::To) => relation(self.foreign_key(id)?.to),
             (Value::UniqueKey(id), Field::Table) => relation(self.unique_key(id)?.table),
+            (Value::UniqueKey(id), Field::Partial) => {
+                Value::Bool(self.unique_key(id)?.predicate.is_some())
+            }
             (Value::Function(_), Field::Name) => value,
             (Value::Function(id), Field::Result) => {
                 Value::Type(self.plan.function(id)?.result.id())
