@@ -12,6 +12,7 @@ use crate::hir::{Count, Distribution, Expr, ExprKind, Ty};
 use crate::source::Span;
 use crate::syntax::ast::{self, ArithmeticOp, Number};
 use rqg_runtime::demand::Field;
+use rqg_runtime::values::Pattern;
 
 /// The distributions with their parameters.
 pub(super) const DISTRIBUTIONS: &[(&str, &[&str])] = &[
@@ -366,19 +367,8 @@ fn bad_prefix(prefix: &str, span: Span) -> Vec<Diagnostic> {
 }
 
 fn bad_regex(pattern: &str, span: Span) -> Vec<Diagnostic> {
-    let message = match regex_syntax::Parser::new().parse(pattern) {
-        Err(error) => match error {
-            regex_syntax::Error::Parse(error) => error.kind().to_string(),
-            regex_syntax::Error::Translate(error) => error.kind().to_string(),
-            _ => "it cannot be read".to_owned(),
-        },
-        Ok(parsed) if parsed.properties().minimum_len().is_none() => {
-            "it matches nothing".to_owned()
-        }
-        Ok(parsed) if !parsed.properties().look_set().is_empty() => {
-            "it has an anchor or a word boundary; the whole text is made from it anyway".to_owned()
-        }
-        Ok(_) => return Vec::new(),
+    let Err(error) = Pattern::new(pattern) else {
+        return Vec::new();
     };
     vec![
         Diagnostic::new(
@@ -386,6 +376,6 @@ fn bad_regex(pattern: &str, span: Span) -> Vec<Diagnostic> {
             span,
             "the regular expression cannot be used",
         )
-        .label(message),
+        .label(error.to_string()),
     ]
 }

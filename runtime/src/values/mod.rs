@@ -2,6 +2,7 @@
 //! [`Choices`](crate::choices::Choices) and allocate nothing once the output has room.
 
 mod distribution;
+pub mod domains;
 mod fitting;
 pub mod generate;
 mod integer;

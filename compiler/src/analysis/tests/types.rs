@@ -261,10 +261,10 @@ fn distributions() {
 #[test]
 fn regular_expressions() {
     assert_found(
-        r#"rule query = regex("[a-z]{2,5}") regex("a(") regex("^a$") regex("[^\\x00-\\u{10FFFF}]");"#,
+        r#"rule query = regex("[a-z]{2,5}") regex("a(") regex("^a$") regex("a\\bc") regex("+1{3}") regex("[^\\x00-\\u{10FFFF}]");"#,
         &[
             (214, r#""a(""#),
-            (214, r#""^a$""#),
+            (214, r#""a\\bc""#),
             (214, r#""[^\\x00-\\u{10FFFF}]""#),
         ],
     );
