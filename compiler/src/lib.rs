@@ -2,8 +2,8 @@
 //!
 //! The pipeline: [`Input::read`] gets the text, [`syntax::parse`] makes a tree of it,
 //! [`analysis::analyze`] loads what it imports and checks everything, [`lower::lower`] infers
-//! requirements and makes the program that both backends run. Each stage reports all that it finds
-//! and the next one runs only on what has no errors.
+//! requirements and makes the program that both backends run. Each stage reports all that it finds;
+//! requirements are inferred only for what has no errors.
 
 pub mod analysis;
 pub mod builtins;
@@ -54,7 +54,11 @@ pub fn compile(input: &Input) -> Compilation {
     let grammar = check(input, &mut sources, &mut diagnostics);
     let program = match &grammar {
         Some(grammar) if !diagnostics.has_errors() => lower::lower(grammar, &mut diagnostics),
-        _ => None,
+        Some(grammar) => {
+            lower::check_unsound(grammar, &mut diagnostics);
+            None
+        }
+        None => None,
     };
     let sound = !diagnostics.has_errors();
     Compilation {

@@ -36,6 +36,11 @@ pub fn lower(grammar: &Grammar, diagnostics: &mut Diagnostics) -> Option<Program
     (!diagnostics.has_errors()).then_some(program)
 }
 
+/// What lowering can say of a grammar that has errors already: rules that never end.
+pub fn check_unsound(grammar: &Grammar, diagnostics: &mut Diagnostics) {
+    recursion::check_termination(grammar, &CallGraph::new(grammar), diagnostics);
+}
+
 /// Expected sizes of all rules, by rule index.
 #[must_use]
 pub fn sizes(grammar: &Grammar) -> Vec<RuleSize> {

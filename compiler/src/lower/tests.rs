@@ -294,3 +294,17 @@ fn a_long_chain_is_lowered_without_recursion() {
     let program = program(&text);
     assert_eq!(program.rules[0].min_depth, 10_002);
 }
+
+#[test]
+fn endless_recursion_is_reported_beside_other_errors() {
+    let compilation = crate::compile(&crate::Input::text(
+        "test.rqg",
+        "rule query = a nowhere; rule a = A a;",
+    ));
+    let codes: Vec<Code> = compilation
+        .diagnostics
+        .iter()
+        .map(|found| found.code)
+        .collect();
+    assert_eq!(codes, [Code::UnknownName, Code::EndlessRecursion]);
+}
