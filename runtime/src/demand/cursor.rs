@@ -347,10 +347,9 @@ impl<'a> View<'a> {
                     ColumnSet::All => true,
                     ColumnSet::Insertable => writable,
                     ColumnSet::Required => {
-                        writable
-                            && column.not_null
-                            && !column.has_default
-                            && column.identity.is_none()
+                        let default = column.has_default || column.identity.is_some();
+                        // A key left to its sequence would run into keys that others name.
+                        writable && if default { column.in_unique_key } else { column.not_null }
                     }
                     ColumnSet::Updatable => {
                         writable && !column.in_unique_key && column.foreign_key.is_none()
