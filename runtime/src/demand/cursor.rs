@@ -349,7 +349,12 @@ impl<'a> View<'a> {
                     ColumnSet::Required => {
                         let default = column.has_default || column.identity.is_some();
                         // A key left to its sequence would run into keys that others name.
-                        writable && if default { column.in_unique_key } else { column.not_null }
+                        writable
+                            && if default {
+                                column.in_unique_key
+                            } else {
+                                column.not_null
+                            }
                     }
                     ColumnSet::Updatable => {
                         writable && !column.in_unique_key && column.foreign_key.is_none()
