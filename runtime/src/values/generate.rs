@@ -1,13 +1,14 @@
 //! The values that a grammar asks for by kind: `int`, `text`, `email` and their like.
 
+pub use super::domains::{address, company, email, person, phone, word};
+
 use super::distribution::Distribution;
 use super::literal::Style;
-use super::number::{power_of_ten, push_decimal, push_int, push_padded};
+use super::number::{power_of_ten, push_decimal, push_int};
 use super::quoting::{push_string, quote_from};
 use super::scalar;
 use super::temporal;
 use super::text;
-use super::words;
 use crate::choices::Choices;
 use crate::types::BuiltinType;
 
@@ -93,68 +94,7 @@ pub fn boolean<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
     scalar::push(BuiltinType::Bool, Style::Typed, choices, out);
 }
 
-/// Appends a common word, unquoted.
-pub fn word<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    text::push_word(choices, out);
-}
-
 /// Appends a string literal of a text.
 pub fn quote(text: &[u8], out: &mut Vec<u8>) {
     push_string(text, out);
-}
-
-/// Appends an e-mail address literal.
-pub fn email<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    let start = out.len();
-    text::push_one_of(words::FIRST_NAMES, choices, out);
-    out.push(b'.');
-    text::push_word(choices, out);
-    push_int(choices.below(10_000).into(), out);
-    out.push(b'@');
-    text::push_one_of(words::DOMAINS, choices, out);
-    out[start..].make_ascii_lowercase();
-    quote_from(out, start);
-}
-
-/// Appends a phone number literal.
-pub fn phone<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"'+1-");
-    push_int(i128::from(200 + choices.below(800)), out);
-    // 555 is nobody's exchange.
-    out.extend_from_slice(b"-555-");
-    push_padded(choices.below(10_000), 4, out);
-    out.push(b'\'');
-}
-
-/// Appends a postal address literal.
-pub fn address<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    let start = out.len();
-    push_int(i128::from(1 + choices.below(999)), out);
-    out.push(b' ');
-    text::push_one_of(words::STREETS, choices, out);
-    out.push(b' ');
-    text::push_one_of(words::STREET_KINDS, choices, out);
-    out.extend_from_slice(b", ");
-    push_padded(choices.below(100_000), 5, out);
-    out.push(b' ');
-    text::push_one_of(words::CITIES, choices, out);
-    quote_from(out, start);
-}
-
-/// Appends a person's name literal.
-pub fn person<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    let start = out.len();
-    text::push_one_of(words::FIRST_NAMES, choices, out);
-    out.push(b' ');
-    text::push_one_of(words::LAST_NAMES, choices, out);
-    quote_from(out, start);
-}
-
-/// Appends a company's name literal.
-pub fn company<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    let start = out.len();
-    text::push_one_of(words::LAST_NAMES, choices, out);
-    out.push(b' ');
-    text::push_one_of(words::COMPANY_KINDS, choices, out);
-    quote_from(out, start);
 }
