@@ -89,20 +89,28 @@ fn unknown(cursor: &Cursor<'_>, columns: &dyn Columns) -> Finding {
 }
 
 /// The columns that an expression mentions, each once.
-pub(super) fn mentioned(cursor: &Cursor<'_>, columns: &dyn Columns) -> Vec<usize> {
-    let mut rest = *cursor;
+fn mentioned(cursor: &Cursor<'_>, columns: &dyn Columns) -> Vec<usize> {
     let mut found = Vec::new();
-    while !rest.is_empty() {
-        let mut here = rest;
-        rest.skip();
-        let named = here.identifier().ok();
-        if let Some(column) = named.and_then(|name| columns.position(&name))
+    for name in names(cursor) {
+        if let Some(column) = columns.position(&name)
             && !found.contains(&column)
         {
             found.push(column);
         }
     }
     found
+}
+
+/// The words and quoted names of an expression.
+pub(super) fn names(cursor: &Cursor<'_>) -> Vec<String> {
+    let mut rest = *cursor;
+    let mut names = Vec::new();
+    while !rest.is_empty() {
+        let mut here = rest;
+        rest.skip();
+        names.extend(here.identifier().ok());
+    }
+    names
 }
 
 /// Collects what the parts of an AND say.
@@ -381,14 +389,20 @@ fn number(expression: &Expr) -> Option<(i128, u32)> {
     }
 }
 
-/// A decimal number without an exponent, of at most 30 digits.
+/// A decimal number of at most 30 digits, perhaps with an exponent.
 fn decimal(digits: &str) -> Option<(i128, u32)> {
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     if fraction.starts_with(['+', '-']) || whole.len() + fraction.len() > 30 {
         return None;
     }
-    let unscaled = format!("{whole}{fraction}").parse().ok()?;
-    Some((unscaled, u32::try_from(fraction.len()).ok()?))
+    let unscaled: i128 = format!("{whole}{fraction}").parse().ok()?;
+    let exponent: i32 = exponent.parse().ok().filter(|e: &i32| e.abs() <= 30)?;
+    let scale = i32::try_from(fraction.len()).ok()? - exponent;
+    match u32::try_from(scale) {
+        Ok(scale) => Some((unscaled, scale)),
+        Err(_) => Some((rescale((unscaled, 0), scale.unsigned_abs())?, 0)),
+    }
 }
 
 fn text(expression: &Expr) -> Option<&str> {

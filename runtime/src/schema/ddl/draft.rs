@@ -62,8 +62,8 @@ pub(super) struct Draft {
     pub keys: Vec<DraftKey>,
     /// Foreign keys.
     pub foreign_keys: Vec<DraftForeignKey>,
-    /// Columns that generated columns are made of.
-    pub operands: Vec<usize>,
+    /// Names in the expressions of generated columns.
+    pub operands: Vec<String>,
     /// Whether it was dropped again.
     pub dropped: bool,
 }

@@ -22,6 +22,9 @@ pub(super) struct Reader<'a> {
     faults: Vec<Fault>,
 }
 
+/// A script of nonsense gets no more warnings than somebody might read.
+const MAX_WARNINGS: usize = 1_000;
+
 /// Statements that say nothing about the shape of a schema.
 const IGNORED: &[&str] = &[
     "select",
@@ -156,7 +159,14 @@ impl<'a> Reader<'a> {
 
     /// Notes what was skipped.
     pub fn warn(&mut self, fault: Fault) {
-        self.faults.push(fault);
+        match self.faults.len() {
+            0..MAX_WARNINGS => self.faults.push(fault),
+            MAX_WARNINGS => self.faults.push(Fault {
+                offset: fault.offset,
+                message: "there are more warnings than are kept".to_owned(),
+            }),
+            _ => {}
+        }
     }
 
     /// Finds a table or view; without a schema along the search path.
@@ -473,21 +483,23 @@ fn index_element(mut element: Cursor<'_>, draft: &Draft) -> Option<(u16, bool)> 
 /// Lines and columns for faults, in the order of the script.
 fn located(text: &str, mut faults: Vec<Fault>) -> Vec<DdlWarning> {
     faults.sort_by_key(|fault| fault.offset);
-    let mut line = 1;
-    let mut line_start = 0;
-    let mut scanned = 0;
+    let (mut line, mut column, mut scanned) = (1, 1, 0);
     faults
         .into_iter()
         .map(|fault| {
             let offset = fault.offset.min(text.len());
-            for (n, _) in text[scanned..offset].match_indices('\n') {
-                line += 1;
-                line_start = scanned + n + 1;
+            for c in text[scanned..offset].chars() {
+                if c == '\n' {
+                    line += 1;
+                    column = 1;
+                } else {
+                    column += 1;
+                }
             }
             scanned = offset;
             DdlWarning {
                 line,
-                column: text[line_start..offset].chars().count() + 1,
+                column,
                 message: fault.message,
             }
         })

@@ -171,7 +171,7 @@ impl Reader<'_> {
         } else if cursor.is_word("references") {
             self.references(cursor, draft, vec![position])?;
         } else if cursor.accept(&["generated"]) {
-            generated(cursor, draft, column, self)?;
+            generated(cursor, draft, column)?;
         } else if cursor.accept(&["collate"]) {
             cursor.qualified_name()?;
         } else if cursor.accept(&["compression"]) || cursor.accept(&["storage"]) {
@@ -393,7 +393,7 @@ impl Reader<'_> {
             } else if cursor.accept(&["drop", "default"]) {
                 draft.set_default(column, DefaultKind::None);
             } else if cursor.accept(&["add", "generated"]) {
-                generated(&mut cursor, draft, column, self)?;
+                generated(&mut cursor, draft, column)?;
             } else if cursor.accept(&["type"]) || cursor.accept(&["set", "data", "type"]) {
                 let schema = self.schema.clone();
                 draft.table.columns[column].ty = self.types.read(&mut cursor, &schema)?.ty;
@@ -468,12 +468,7 @@ fn key_traits(cursor: &mut Cursor<'_>) -> Result<KeyTraits, Fault> {
 }
 
 /// `ALWAYS AS IDENTITY`, `BY DEFAULT AS IDENTITY`, `ALWAYS AS (expression)`, behind GENERATED.
-fn generated(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-    column: usize,
-    reader: &Reader<'_>,
-) -> Result<(), Fault> {
+fn generated(cursor: &mut Cursor<'_>, draft: &mut Draft, column: usize) -> Result<(), Fault> {
     let always = cursor.accept(&["always"]);
     if !always && !cursor.accept(&["by", "default"]) {
         return cursor.expected("ALWAYS or BY DEFAULT");
@@ -494,12 +489,8 @@ fn generated(
         return Ok(());
     }
     let expression = cursor.group()?;
-    let columns = TableColumns {
-        draft,
-        types: &reader.types,
-    };
-    let operands = check::mentioned(&expression, &columns);
-    draft.operands.extend(operands);
+    // Columns that stand further down are among them: looked up when the table is complete.
+    draft.operands.extend(check::names(&expression));
     draft.table.columns[column].generated = true;
     draft.table.columns[column].has_default = true;
     if !cursor.accept(&["stored"]) {
@@ -530,7 +521,10 @@ fn default_kind(expression: &Cursor<'_>) -> DefaultKind {
 
 /// Keeps generated columns from overflowing: what they are made of stays small.
 pub(super) fn bound_operands(draft: &mut Draft, types: &super::types::Types) {
-    for operand in std::mem::take(&mut draft.operands) {
+    for name in std::mem::take(&mut draft.operands) {
+        let Some(&operand) = draft.positions.get(&name) else {
+            continue;
+        };
         let number = {
             let columns = TableColumns { draft, types };
             check::Columns::digits(&columns, operand)

@@ -152,6 +152,11 @@ fn reads_checks() {
             Allowed::OneOf(vec!["'a'".into(), "'b'".into()]),
         ),
         ("text", "c ~ '^x'", Allowed::Unknown),
+        (
+            "float",
+            "c >= 1.5e1 AND c <= 2e3",
+            range(Some((15, 0)), Some((2000, 0))),
+        ),
         ("int", "c % 2 = 0", Allowed::Unknown),
         ("int", "c > 0 AND c % 2 = 0", Allowed::Unknown),
         ("date", "c > '2000-01-01'", Allowed::Unknown),
@@ -291,6 +296,7 @@ fn deep_and_long_input_is_no_danger() {
     let open = "/*;\n'".repeat(100_000);
     let reading = read_ddl(&format!("{deep}{long}{near}{arrays}{open}"));
     assert_eq!(reading.model.tables.len(), 4);
+    assert!(read_ddl(&"x;".repeat(500_000)).warnings.len() < 2_000);
 }
 
 proptest! {
