@@ -1,7 +1,7 @@
 use super::*;
 use crate::choices::Choices;
-use crate::schema::model::{Allowed, Model, TableId, TableKind};
-use crate::types::{BuiltinType, Classes, TypeId};
+use crate::schema::model::{Model, TableId};
+use crate::types::BuiltinType;
 use proptest::prelude::*;
 use std::collections::HashSet;
 
@@ -146,7 +146,6 @@ fn named_values_look_right() {
 mod with_schema {
     use super::*;
     use crate::schema::ddl::read_ddl;
-    use crate::schema::default_model;
 
     fn model(text: &str) -> Model {
         let reading = read_ddl(text);
@@ -281,126 +280,5 @@ mod with_schema {
             }
         }
         assert!(!Fitting::new(&model).has_value(TableId(0), 5));
-    }
-
-    /// Writes scripts for a server, to be run by hand:
-    /// `RQG_VALUES_OUT=DIR cargo test -p rqg-runtime -- scripts_for_a_server`.
-    #[test]
-    fn scripts_for_a_server() {
-        let Ok(directory) = std::env::var("RQG_VALUES_OUT") else {
-            return;
-        };
-        let text = std::env::var("RQG_VALUES_DDL").map_or_else(
-            |_| crate::schema::DEFAULT_DDL.to_owned(),
-            |path| std::fs::read_to_string(path).unwrap(),
-        );
-        let model = read_ddl(&text).model;
-        let fitting = Fitting::new(&model);
-        let mut random = Random(11);
-        let mut literals = Vec::new();
-        for ty in 0..model.types.len() as u16 {
-            let info = model.ty(TypeId(ty));
-            if !has_literal(&model, TypeId(ty)) {
-                continue;
-            }
-            for _ in 0..2_000 {
-                literals.extend_from_slice(b"SELECT ");
-                let start = literals.len();
-                literal(&model, TypeId(ty), &mut random, &mut literals);
-                let one = literals[start..].to_vec();
-                // Behind a minus, before a cast, and of the very type.
-                literals.extend_from_slice(b", ");
-                literals.extend_from_slice(&one);
-                literals.extend_from_slice(b"::text, pg_typeof(");
-                literals.extend_from_slice(&one);
-                literals.extend_from_slice(b") = ");
-                let name = if info.sql.starts_with("interval ") {
-                    "interval"
-                } else {
-                    &info.sql
-                };
-                literals.extend_from_slice(format!("'{name}'::regtype").as_bytes());
-                if info.classes.intersects(Classes::EQUATABLE) {
-                    literals.extend_from_slice(b", ");
-                    literals.extend_from_slice(&one);
-                    literals.extend_from_slice(b" = ");
-                    literals.extend_from_slice(&one);
-                }
-                literals.extend_from_slice(b";\n");
-            }
-        }
-        std::fs::write(format!("{directory}/literals.sql"), literals).unwrap();
-
-        let mut inserts = Vec::new();
-        let mut selects = Vec::new();
-        for (n, table) in model.tables.iter().enumerate() {
-            let id = TableId(n as u32);
-            for index in 0..2_000_u64 {
-                let mut ordinals = Ordinals::new(index);
-                let columns: Vec<u16> = (0..table.columns.len() as u16)
-                    .filter(|&c| {
-                        let column = &table.columns[usize::from(c)];
-                        let needed = column.not_null && !column.has_default;
-                        fitting.has_value(id, c)
-                            && column.identity != Some(crate::schema::Identity::Always)
-                            && (needed || random.below(4) > 0)
-                    })
-                    .collect();
-                for &c in &columns {
-                    let column = &table.columns[usize::from(c)];
-                    if !model.ty(column.ty).classes.intersects(Classes::EQUATABLE) {
-                        continue;
-                    }
-                    let mut value = Vec::new();
-                    fitting.comparand(&model, id, c, &mut random, &mut value);
-                    selects.extend_from_slice(
-                        format!(
-                            "SELECT 1 FROM {} WHERE {} = ",
-                            table.reference, column.reference
-                        )
-                        .as_bytes(),
-                    );
-                    selects.extend_from_slice(&value);
-                    selects.extend_from_slice(b";\n");
-                }
-                let possible = table.kind == TableKind::Table
-                    && !columns.is_empty()
-                    && (0..).zip(&table.columns).all(|(c, column)| {
-                        fitting.has_value(id, c) || !column.not_null || column.has_default
-                    });
-                if !possible {
-                    continue;
-                }
-                let names: Vec<&str> = columns
-                    .iter()
-                    .map(|&c| table.columns[usize::from(c)].reference.as_str())
-                    .collect();
-                inserts.extend_from_slice(
-                    format!(
-                        "INSERT INTO {} ({}) VALUES (",
-                        table.reference,
-                        names.join(", ")
-                    )
-                    .as_bytes(),
-                );
-                for (at, &c) in columns.iter().enumerate() {
-                    if at > 0 {
-                        inserts.extend_from_slice(b", ");
-                    }
-                    fitting.value(&model, id, c, &mut ordinals, &mut random, &mut inserts);
-                }
-                inserts.extend_from_slice(b");\n");
-            }
-        }
-        std::fs::write(format!("{directory}/inserts.sql"), inserts).unwrap();
-        std::fs::write(format!("{directory}/selects.sql"), selects).unwrap();
-        assert!(model.types.iter().all(|info| !matches!(
-            info.kind,
-            crate::schema::TypeKind::Domain {
-                allowed: Allowed::Unknown,
-                ..
-            }
-        )));
-        assert_ne!(default_model().tables.len(), 0);
     }
 }
