@@ -1,6 +1,6 @@
 //! Which parts of a unit's state a demand looks at.
 
-use crate::demand::{Atom, Demand, Domain, Term};
+use crate::demand::{Atom, Clause, Demand, Domain, Term};
 
 /// What a demand depends on, apart from the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,10 +14,10 @@ pub(super) struct Dependence {
 }
 
 impl Dependence {
-    /// What an atom depends on.
-    pub fn of_atom(atom: &Atom) -> Self {
+    /// What an atom depends on, below `quantifiers` quantifiers of its own.
+    pub fn of_atom(atom: &Atom, quantifiers: u16) -> Self {
         let mut dependence = Self::default();
-        dependence.atom(atom, 0);
+        dependence.atom(atom, quantifiers);
         dependence
     }
 
@@ -97,6 +97,90 @@ impl Dependence {
                 self.term(relation, quantifiers);
                 self.term(column, quantifiers);
             }
+        }
+    }
+}
+
+/// An atom with a slot made the variable `Bound(0)` outside of the atom's own quantifiers.
+pub(super) fn slot_as_bound(atom: &Atom, slot: u16) -> Atom {
+    Rename { slot }.atom(atom, 0)
+}
+
+struct Rename {
+    slot: u16,
+}
+
+impl Rename {
+    fn demand(&self, demand: &Demand, quantifiers: u16) -> Demand {
+        let clauses = demand.clauses.iter().map(|clause| Clause {
+            atoms: clause
+                .atoms
+                .iter()
+                .map(|atom| self.atom(atom, quantifiers))
+                .collect(),
+            depth: clause.depth,
+        });
+        Demand {
+            clauses: clauses.collect(),
+        }
+    }
+
+    fn atom(&self, atom: &Atom, quantifiers: u16) -> Atom {
+        let term = |term: &Term| self.term(term, quantifiers);
+        match atom {
+            Atom::Guard(_) | Atom::ContextIn(_) => atom.clone(),
+            Atom::TypeIn(of, classes, wanted) => Atom::TypeIn(term(of), *classes, *wanted),
+            Atom::Has(of, property) => Atom::Has(term(of), *property),
+            Atom::Same(left, right, wanted) => Atom::Same(term(left), term(right), *wanted),
+            Atom::Compare(left, comparison, right) => {
+                Atom::Compare(term(left), *comparison, term(right))
+            }
+            Atom::Exists { domain, min, body } => Atom::Exists {
+                domain: self.domain(domain, quantifiers),
+                min: *min,
+                body: self.demand(body, quantifiers + 1),
+            },
+            Atom::ForAll { domain, body } => Atom::ForAll {
+                domain: self.domain(domain, quantifiers),
+                body: self.demand(body, quantifiers + 1),
+            },
+        }
+    }
+
+    fn domain(&self, domain: &Domain, quantifiers: u16) -> Domain {
+        let term = |term: &Term| self.term(term, quantifiers);
+        match domain {
+            Domain::Columns(of) => Domain::Columns(term(of)),
+            Domain::Insertable(of) => Domain::Insertable(term(of)),
+            Domain::Required(of) => Domain::Required(term(of)),
+            Domain::Updatable(of) => Domain::Updatable(term(of)),
+            Domain::ForeignKeysFrom(of) => Domain::ForeignKeysFrom(term(of)),
+            Domain::ForeignKeysTo(of) => Domain::ForeignKeysTo(term(of)),
+            Domain::UniqueKeys(of) => Domain::UniqueKeys(term(of)),
+            Domain::Elements(of) => Domain::Elements(term(of)),
+            Domain::Tables
+            | Domain::Views
+            | Domain::Sources
+            | Domain::Visible
+            | Domain::Enclosing
+            | Domain::Types(_)
+            | Domain::ForeignKeys
+            | Domain::Functions
+            | Domain::Aggregates => domain.clone(),
+        }
+    }
+
+    fn term(&self, term: &Term, quantifiers: u16) -> Term {
+        match term {
+            Term::Slot(slot) if *slot == self.slot => Term::Bound(quantifiers),
+            Term::Slot(_) | Term::Bound(_) | Term::Type(_) | Term::Int(_) | Term::Bool(_) => {
+                term.clone()
+            }
+            Term::Field(of, field) => Term::Field(Box::new(self.term(of, quantifiers)), *field),
+            Term::Of(relation, column) => Term::Of(
+                Box::new(self.term(relation, quantifiers)),
+                Box::new(self.term(column, quantifiers)),
+            ),
         }
     }
 }

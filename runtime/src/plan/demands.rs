@@ -2,11 +2,10 @@
 
 use super::Plan;
 use super::closed::Dependence;
-use crate::demand::{Atom, Clause, Demand, View};
-use crate::types::TypeId;
-use crate::unit::Unit;
-use crate::unit::relation::Shape;
-use crate::unit::value::{RelationId, Value};
+use super::memo::{Memo, Memos, Subject};
+use crate::demand::{Atom, Bound, Clause, Demand, Field, Term, View};
+use crate::unit::value::Value;
+use std::sync::Arc;
 
 /// A demand as evaluated at run time.
 #[derive(Debug, Clone)]
@@ -26,43 +25,17 @@ pub struct PlannedClause {
 
 /// An atom as evaluated at run time.
 #[derive(Debug, Clone)]
-enum Test {
+pub(super) enum Test {
     /// The context is among these.
     Context(u32),
-    /// An atom that speaks of one slot only: bits for the tables and types of the model.
-    Slot {
-        slot: u16,
-        tables: Bits,
-        types: Bits,
-        atom: Atom,
-    },
+    /// An atom that speaks of one slot only.
+    Slot(u16, Arc<Memo>),
+    /// An atom that speaks of the candidate only.
+    Candidate(Arc<Memo>),
+    /// The candidate, a column, is (or is not) of the type that a slot holds.
+    CandidateType(u16, bool),
     /// Any other.
     Atom(Atom),
-}
-
-#[derive(Debug, Clone, Default)]
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn collect(bits: impl Iterator<Item = bool>) -> Self {
-        let mut words = Vec::new();
-        for (i, bit) in bits.enumerate() {
-            if i % 64 == 0 {
-                words.push(0);
-            }
-            if let Some(word) = words.last_mut() {
-                *word |= u64::from(bit) << (i % 64);
-            }
-        }
-        Self(words)
-    }
-
-    #[inline]
-    fn get(&self, at: usize) -> bool {
-        self.0
-            .get(at / 64)
-            .is_some_and(|word| word >> (at % 64) & 1 == 1)
-    }
 }
 
 impl PlannedDemand {
@@ -77,7 +50,7 @@ impl PlannedDemand {
             Self::Constant(depth) => *depth,
             Self::Open(clauses) => clauses
                 .iter()
-                .find(|clause| clause.tests.iter().all(|test| test.holds(view)))
+                .find(|clause| clause.tests.iter().all(|test| test.holds(view, None)))
                 .map(|clause| clause.depth),
         }
     }
@@ -93,24 +66,50 @@ impl PlannedDemand {
 }
 
 impl Test {
+    /// Prepares an atom.
+    pub fn new(plan: &Plan, memos: &mut Memos, atom: &Atom) -> Self {
+        if let Atom::ContextIn(contexts) = atom {
+            return Self::Context(*contexts);
+        }
+        if let Atom::Same(Term::Field(of, Field::Type), Term::Slot(slot), wanted)
+        | Atom::Same(Term::Slot(slot), Term::Field(of, Field::Type), wanted) = atom
+            && **of == Term::Bound(0)
+        {
+            return Self::CandidateType(*slot, *wanted);
+        }
+        match memos.of(plan, atom) {
+            Some((Subject::Slot(slot), memo)) => Self::Slot(slot, memo),
+            Some((Subject::Candidate, memo)) => Self::Candidate(memo),
+            None => Self::Atom(atom.clone()),
+        }
+    }
+
+    /// Whether all candidates meet it alike.
+    pub fn is_common(&self) -> bool {
+        match self {
+            Self::Context(_) | Self::Slot(..) => true,
+            Self::Candidate(_) | Self::CandidateType(..) => false,
+            Self::Atom(atom) => !Dependence::of_atom(atom, 0).outer,
+        }
+    }
+
+    /// Whether it holds, of a candidate if there is one.
     #[inline]
-    fn holds(&self, view: View<'_>) -> bool {
+    pub fn holds(&self, view: View<'_>, candidate: Option<Value>) -> bool {
         match self {
             Self::Context(contexts) => contexts >> (view.unit.context & 31) & 1 == 1,
-            Self::Slot {
-                slot,
-                tables,
-                types,
-                atom,
-            } => match view.unit.slot(*slot) {
-                Value::Type(ty) => types.get(usize::from(ty.0)),
-                Value::Relation(relation) => match view.shape(relation) {
-                    Shape::Table(table) => tables.get(table.0 as usize),
-                    Shape::Listed { .. } => view.atom(atom, None),
-                },
-                _ => view.atom(atom, None),
+            Self::Slot(slot, memo) => memo.holds(view, view.unit.slot(*slot)),
+            Self::Candidate(memo) => candidate.is_some_and(|candidate| memo.holds(view, candidate)),
+            Self::CandidateType(slot, wanted) => match (candidate, view.unit.slot(*slot)) {
+                (Some(Value::Column(column)), Value::Type(ty)) => view
+                    .column_type(column)
+                    .is_some_and(|own| (view.base(own) == view.base(ty)) == *wanted),
+                _ => false,
             },
-            Self::Atom(atom) => view.atom(atom, None),
+            Self::Atom(atom) => match candidate {
+                Some(candidate) => view.atom(atom, Some(&Bound::new(candidate))),
+                None => view.atom(atom, None),
+            },
         }
     }
 }
@@ -123,7 +122,7 @@ pub(super) fn simplify(plan: &Plan, demand: &Demand) -> Demand {
         .filter_map(|clause| {
             let mut atoms = Vec::new();
             for atom in &clause.atoms {
-                if Dependence::of_atom(atom).is_closed() {
+                if Dependence::of_atom(atom, 0).is_closed() {
                     if !plan.with_empty_unit(|view| view.atom(atom, None)) {
                         return None;
                     }
@@ -145,7 +144,7 @@ pub(super) fn simplify(plan: &Plan, demand: &Demand) -> Demand {
 }
 
 /// Prepares a simplified demand for evaluation.
-pub(super) fn plan(plan: &Plan, demand: &Demand) -> PlannedDemand {
+pub(super) fn plan(plan: &Plan, memos: &mut Memos, demand: &Demand) -> PlannedDemand {
     match demand.clauses.first() {
         None => return PlannedDemand::NEVER,
         Some(first) if first.atoms.is_empty() => return PlannedDemand::Constant(Some(first.depth)),
@@ -153,36 +152,11 @@ pub(super) fn plan(plan: &Plan, demand: &Demand) -> PlannedDemand {
     }
     let clauses = demand.clauses.iter().map(|clause| PlannedClause {
         depth: clause.depth,
-        tests: clause.atoms.iter().map(|atom| test(plan, atom)).collect(),
+        tests: clause
+            .atoms
+            .iter()
+            .map(|atom| Test::new(plan, memos, atom))
+            .collect(),
     });
     PlannedDemand::Open(clauses.collect())
-}
-
-fn test(plan: &Plan, atom: &Atom) -> Test {
-    if let Atom::ContextIn(contexts) = atom {
-        return Test::Context(*contexts);
-    }
-    let dependence = Dependence::of_atom(atom);
-    match dependence.slots.as_slice() {
-        &[slot] if !dependence.surroundings && !dependence.outer => {
-            let mut unit = Unit::new(plan);
-            let mut bit = |value| {
-                unit.set_lone_slot(slot, value);
-                View { plan, unit: &unit }.atom(atom, None)
-            };
-            let model = plan.model();
-            let tables = Bits::collect(
-                (0..model.tables.len() as u32).map(|id| bit(Value::Relation(RelationId(id)))),
-            );
-            let types =
-                Bits::collect((0..model.types.len() as u16).map(|id| bit(Value::Type(TypeId(id)))));
-            Test::Slot {
-                slot,
-                tables,
-                types,
-                atom: atom.clone(),
-            }
-        }
-        _ => Test::Atom(atom.clone()),
-    }
 }

@@ -9,6 +9,7 @@ mod choices;
 mod closed;
 mod demands;
 mod guard;
+mod memo;
 mod properties;
 mod sites;
 
@@ -125,13 +126,20 @@ impl Plan {
             .iter()
             .map(|demand| demands::simplify(&plan, demand))
             .collect();
-        let planned = demands.iter().map(|demand| demands::plan(&plan, demand));
-        let planned: Vec<_> = planned.collect();
-        let sites = setup.sites.iter().map(|site| {
-            let demand = demands.get(site.demand as usize);
-            sites::plan(&plan, &site.domain, demand.unwrap_or(&Demand::default()))
-        });
-        let sites = sites.collect();
+        let mut memos = memo::Memos::default();
+        let planned = demands
+            .iter()
+            .map(|demand| demands::plan(&plan, &mut memos, demand))
+            .collect();
+        let never = Demand::default();
+        let sites = setup
+            .sites
+            .iter()
+            .map(|site| {
+                let demand = demands.get(site.demand as usize).unwrap_or(&never);
+                sites::plan(&plan, &mut memos, &site.domain, demand)
+            })
+            .collect();
         plan.demands = planned;
         plan.sites = sites;
         let choices = setup

@@ -2,6 +2,8 @@
 
 use super::Plan;
 use super::closed::Dependence;
+use super::demands::Test;
+use super::memo::Memos;
 use crate::demand::{Bound, ColumnSet, Cursor, Demand, Domain, Term, View};
 use crate::unit::Unit;
 use crate::unit::value::{RelationId, Value};
@@ -20,12 +22,53 @@ pub struct Candidate {
 pub struct PlannedSite {
     /// What is drawn from.
     pub domain: Domain,
-    /// What each candidate (`Bound(0)`) has to satisfy.
-    pub demand: Demand,
+    /// What each candidate has to satisfy: clauses, shallower ones first.
+    clauses: Vec<SiteClause>,
     /// What is known of the candidates.
     pub candidates: Candidates,
     /// The greatest depth among the listed candidates.
     pub deepest: u32,
+}
+
+/// A clause of what candidates have to satisfy.
+#[derive(Debug, Clone)]
+struct SiteClause {
+    depth: u32,
+    /// What is the same for all candidates.
+    common: Vec<Test>,
+    /// What each candidate decides.
+    each: Vec<Test>,
+}
+
+/// The clauses that a draw's candidates may still satisfy: bit `n` is clause `n`, the last bit all
+/// further ones.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenClauses(u64);
+
+impl PlannedSite {
+    /// Decides what is the same for all candidates.
+    #[must_use]
+    pub fn open_clauses(&self, view: View<'_>) -> OpenClauses {
+        let mut open = 0;
+        for (at, clause) in self.clauses.iter().enumerate() {
+            if clause.common.iter().all(|test| test.holds(view, None)) {
+                open |= 1 << at.min(63);
+            }
+        }
+        OpenClauses(open)
+    }
+
+    /// The least depth among the clauses that a candidate satisfies; none if it satisfies none.
+    #[must_use]
+    #[inline]
+    pub fn accepts(&self, view: View<'_>, open: OpenClauses, candidate: Value) -> Option<u32> {
+        let holds = |tests: &[Test]| tests.iter().all(|test| test.holds(view, Some(candidate)));
+        let clauses = self.clauses.iter().enumerate();
+        clauses
+            .filter(|(at, _)| open.0 >> (*at).min(63) & 1 == 1)
+            .find(|(at, clause)| holds(&clause.each) && (*at < 63 || holds(&clause.common)))
+            .map(|(_, clause)| clause.depth)
+    }
 }
 
 /// What is known of a draw's candidates before a unit is made.
@@ -51,7 +94,12 @@ pub enum Candidates {
     Open,
 }
 
-pub(super) fn plan(plan: &Plan, domain: &Domain, demand: &Demand) -> PlannedSite {
+pub(super) fn plan(
+    plan: &Plan,
+    memos: &mut Memos,
+    domain: &Domain,
+    demand: &Demand,
+) -> PlannedSite {
     let candidates = candidates(plan, domain, demand);
     let depth = |list: &[Candidate]| list.iter().map(|found| found.depth).max().unwrap_or(0);
     let deepest = match &candidates {
@@ -63,7 +111,19 @@ pub(super) fn plan(plan: &Plan, domain: &Domain, demand: &Demand) -> PlannedSite
     };
     PlannedSite {
         domain: domain.clone(),
-        demand: demand.clone(),
+        clauses: demand
+            .clauses
+            .iter()
+            .map(|clause| {
+                let tests = clause.atoms.iter().map(|atom| Test::new(plan, memos, atom));
+                let (common, each) = tests.partition(Test::is_common);
+                SiteClause {
+                    depth: clause.depth,
+                    common,
+                    each,
+                }
+            })
+            .collect(),
         candidates,
         deepest,
     }

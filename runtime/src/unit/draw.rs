@@ -3,7 +3,7 @@
 use super::Unit;
 use super::value::{ColumnRef, Range32, RelationId, Value};
 use crate::choices::Choices;
-use crate::demand::{Bound, Cursor, Domain, View};
+use crate::demand::{Cursor, Domain, View};
 use crate::plan::{Candidate, Candidates, Plan, PlannedSite};
 use crate::unit::relation::Shape;
 
@@ -258,8 +258,9 @@ impl Unit {
 
     fn collect(&self, plan: &Plan, site: &PlannedSite, candidates: &mut Vec<Candidate>) {
         let view = View { plan, unit: self };
+        let open = site.open_clauses(view);
         let mut consider = |value| {
-            if let Some(depth) = view.holds(&site.demand, Some(&Bound::new(value))) {
+            if let Some(depth) = site.accepts(view, open, value) {
                 candidates.push(Candidate { value, depth });
             }
         };
