@@ -4,7 +4,7 @@ use super::{Bound, Domain, Field, Term, View};
 use crate::schema::model::{ForeignKeyId, Identity, TableId, TableKind, UniqueKeyId};
 use crate::types::{BuiltinType, Classes, TypeId};
 use crate::unit::relation::{Origin, Shape};
-use crate::unit::scope::Frame;
+use crate::unit::scope::{Frame, Summary};
 use crate::unit::value::{ColumnRef, FunctionId, Range32, RelationId, Value};
 
 /// Which columns of a relation are meant.
@@ -427,6 +427,28 @@ impl<'a> View<'a> {
                 }
             }
         }
+    }
+
+    /// Which types the visible columns have.
+    pub(crate) fn summary(self) -> &'a Summary {
+        let summary = self.unit.scopes.summary();
+        if !summary.is_known() {
+            summary.begin();
+            let mut visible = Cursor::Visible {
+                frame: self.unit.scopes.current(),
+                at: 0,
+                next: 0,
+            };
+            while let Some(value) = visible.next(self) {
+                if let Value::Column(column) = value
+                    && let Some(ty) = self.column_type(column)
+                    && let Some(info) = self.model().types.get(usize::from(ty.0))
+                {
+                    summary.add(info.classes, info.base);
+                }
+            }
+        }
+        summary
     }
 
     /// A column of a key, by position in the key's list.

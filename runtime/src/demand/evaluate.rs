@@ -1,6 +1,6 @@
 //! Evaluation of demands against a unit.
 
-use super::{Atom, Comparison, Cursor, Demand, Field, Term, View};
+use super::{Atom, Comparison, Cursor, Demand, Domain, Field, Term, View};
 use crate::schema::model::TypeInfo;
 use crate::types::Classes;
 use crate::unit::value::Value;
@@ -22,7 +22,7 @@ impl<'b> Bound<'b> {
     }
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// The least depth among the clauses that hold; none if the demand does not hold.
     #[must_use]
     pub fn holds(self, demand: &Demand, bound: Option<&Bound<'_>>) -> Option<u32> {
@@ -98,6 +98,11 @@ impl View<'_> {
             Atom::ContextIn(contexts) => contexts >> (self.unit.context & 31) & 1 == 1,
             Atom::Has(term, property) => self.plan.has(self, self.term(term, bound), *property),
             Atom::Exists { domain, min, body } => {
+                if let (Domain::Visible, 1) = (domain, min)
+                    && let Some(known) = self.visible_type(body, bound)
+                {
+                    return known;
+                }
                 let mut cursor = Cursor::start(domain, self, bound);
                 let mut found = 0;
                 while found < *min {
@@ -127,6 +132,38 @@ impl View<'_> {
                 }
                 true
             }
+        }
+    }
+
+    /// Whether a visible column has the type that the body asks for, from what is summed up of the
+    /// scope; none if the body asks for more.
+    fn visible_type(self, body: &Demand, bound: Option<&Bound<'_>>) -> Option<bool> {
+        let [clause] = body.clauses.as_slice() else {
+            return None;
+        };
+        let is_type_of_column =
+            |term: &Term| matches!(term, Term::Field(of, Field::Type) if **of == Term::Bound(0));
+        match clause.atoms.as_slice() {
+            [Atom::TypeIn(term, classes, true)] if is_type_of_column(term) => {
+                Some(self.summary().has_class(*classes))
+            }
+            [Atom::Same(left, right, true)] => {
+                let other = match (is_type_of_column(left), is_type_of_column(right)) {
+                    (true, false) => right,
+                    (false, true) => left,
+                    _ => return None,
+                };
+                // The other term stands inside of the quantifier, whose variable it does not name.
+                let inside = Bound {
+                    value: Value::Nothing,
+                    outer: bound,
+                };
+                match self.term(other, Some(&inside)) {
+                    Value::Type(ty) => self.summary().has_base(self.base(ty)),
+                    _ => None,
+                }
+            }
+            _ => None,
         }
     }
 

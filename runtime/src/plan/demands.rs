@@ -13,7 +13,17 @@ pub enum PlannedDemand {
     /// The run decides: the depth if it holds.
     Constant(Option<u32>),
     /// The unit decides.
-    Open(Vec<PlannedClause>),
+    Open(Clauses),
+}
+
+/// Clauses that the unit decides.
+#[derive(Debug, Clone)]
+pub struct Clauses {
+    /// Shallower ones first.
+    by_depth: Vec<PlannedClause>,
+    /// The same, cheaper ones first: where the depth does not matter, most need no walk through the
+    /// scope or the catalog.
+    by_cost: Vec<u16>,
 }
 
 /// A clause, shallower ones first.
@@ -32,7 +42,7 @@ pub(super) enum Test {
     Slot(u16, Arc<Memo>),
     /// An atom that speaks of the candidate only.
     Candidate(Arc<Memo>),
-    /// The candidate, a column, is (or is not) of the type that a slot holds.
+    /// The candidate, a column or function, is (or is not) of the type that a slot holds.
     CandidateType(u16, bool),
     /// Any other.
     Atom(Atom),
@@ -49,9 +59,24 @@ impl PlannedDemand {
         match self {
             Self::Constant(depth) => *depth,
             Self::Open(clauses) => clauses
+                .by_depth
                 .iter()
                 .find(|clause| clause.tests.iter().all(|test| test.holds(view, None)))
                 .map(|clause| clause.depth),
+        }
+    }
+
+    /// Whether a clause holds within which a derivation nests at most so deeply.
+    #[must_use]
+    #[inline]
+    pub fn holds_within(&self, view: View<'_>, room: u32) -> bool {
+        match self {
+            Self::Constant(depth) => depth.is_some_and(|depth| depth <= room),
+            Self::Open(clauses) => clauses.by_cost.iter().any(|&at| {
+                clauses.by_depth.get(usize::from(at)).is_some_and(|clause| {
+                    clause.depth <= room && clause.tests.iter().all(|test| test.holds(view, None))
+                })
+            }),
         }
     }
 
@@ -71,9 +96,10 @@ impl Test {
         if let Atom::ContextIn(contexts) = atom {
             return Self::Context(*contexts);
         }
-        if let Atom::Same(Term::Field(of, Field::Type), Term::Slot(slot), wanted)
-        | Atom::Same(Term::Slot(slot), Term::Field(of, Field::Type), wanted) = atom
+        if let Atom::Same(Term::Field(of, field), Term::Slot(slot), wanted)
+        | Atom::Same(Term::Slot(slot), Term::Field(of, field), wanted) = atom
             && **of == Term::Bound(0)
+            && matches!(field, Field::Type | Field::Result)
         {
             return Self::CandidateType(*slot, *wanted);
         }
@@ -81,6 +107,16 @@ impl Test {
             Some((Subject::Slot(slot), memo)) => Self::Slot(slot, memo),
             Some((Subject::Candidate, memo)) => Self::Candidate(memo),
             None => Self::Atom(atom.clone()),
+        }
+    }
+
+    /// How costly it is, roughly.
+    pub fn cost(&self) -> u32 {
+        match self {
+            Self::Context(_) => 0,
+            Self::CandidateType(..) => 1,
+            Self::Slot(_, memo) | Self::Candidate(memo) => 2 + memo.cost(),
+            Self::Atom(atom) => atom_cost(atom),
         }
     }
 
@@ -104,6 +140,10 @@ impl Test {
                 (Some(Value::Column(column)), Value::Type(ty)) => view
                     .column_type(column)
                     .is_some_and(|own| (view.base(own) == view.base(ty)) == *wanted),
+                (Some(Value::Function(function)), Value::Type(ty)) => view
+                    .plan
+                    .function(function)
+                    .is_some_and(|own| (own.result.id() == view.base(ty)) == *wanted),
                 _ => false,
             },
             Self::Atom(atom) => match candidate {
@@ -150,13 +190,46 @@ pub(super) fn plan(plan: &Plan, memos: &mut Memos, demand: &Demand) -> PlannedDe
         Some(first) if first.atoms.is_empty() => return PlannedDemand::Constant(Some(first.depth)),
         Some(_) => {}
     }
-    let clauses = demand.clauses.iter().map(|clause| PlannedClause {
-        depth: clause.depth,
-        tests: clause
-            .atoms
-            .iter()
-            .map(|atom| Test::new(plan, memos, atom))
-            .collect(),
+    let clauses = demand.clauses.iter().map(|clause| {
+        let tests = clause.atoms.iter().map(|atom| Test::new(plan, memos, atom));
+        PlannedClause {
+            depth: clause.depth,
+            tests: cheap_first(tests.collect()),
+        }
     });
-    PlannedDemand::Open(clauses.collect())
+    let by_depth: Vec<PlannedClause> = clauses.collect();
+    let by_cost = by_cost(by_depth.iter().map(|clause| cost(&clause.tests)));
+    PlannedDemand::Open(Clauses { by_depth, by_cost })
+}
+
+/// Tests in the order in which they are made: all have to hold, whichever is first.
+pub(super) fn cheap_first(mut tests: Vec<Test>) -> Vec<Test> {
+    tests.sort_by_key(Test::cost);
+    tests
+}
+
+/// The cost of tests that all have to hold.
+pub(super) fn cost(tests: &[Test]) -> u32 {
+    tests.iter().map(Test::cost).fold(0, u32::saturating_add)
+}
+
+/// The order of clauses by cost.
+pub(super) fn by_cost(costs: impl Iterator<Item = u32>) -> Vec<u16> {
+    let costs: Vec<u32> = costs.collect();
+    let mut order: Vec<u16> = (0..costs.len().min(usize::from(u16::MAX)) as u16).collect();
+    order.sort_by_key(|&at| costs[usize::from(at)]);
+    order
+}
+
+/// How costly an atom is to evaluate, roughly: each quantifier walks a domain.
+pub(super) fn atom_cost(atom: &Atom) -> u32 {
+    match atom {
+        Atom::Guard(_) | Atom::ContextIn(_) => 0,
+        Atom::TypeIn(..) | Atom::Same(..) | Atom::Compare(..) | Atom::Has(..) => 4,
+        Atom::Exists { body, .. } | Atom::ForAll { body, .. } => {
+            let atoms = body.clauses.iter().flat_map(|clause| &clause.atoms);
+            let each: u32 = atoms.map(atom_cost).fold(2, u32::saturating_add);
+            each.saturating_mul(8)
+        }
+    }
 }

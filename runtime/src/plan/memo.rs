@@ -2,12 +2,14 @@
 
 use super::Plan;
 use super::closed::{Dependence, slot_as_bound};
+use super::demands::atom_cost;
+use crate::catalog::FUNCTIONS;
 use crate::demand::{Atom, Bound, View};
 use crate::schema::model::{ForeignKeyId, UniqueKeyId};
 use crate::types::TypeId;
 use crate::unit::Unit;
 use crate::unit::relation::Shape;
-use crate::unit::value::{RelationId, Value};
+use crate::unit::value::{FunctionId, RelationId, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -55,6 +57,7 @@ struct Decided {
     columns: Vec<Bits>,
     foreign_keys: Bits,
     unique_keys: Bits,
+    functions: Bits,
 }
 
 impl Memo {
@@ -86,9 +89,20 @@ impl Memo {
                 unique_keys: all(model.unique_keys.len(), &|id| {
                     Value::UniqueKey(UniqueKeyId(id as u32))
                 }),
+                functions: all(FUNCTIONS.len(), &|id| {
+                    Value::Function(FunctionId(id as u16))
+                }),
             }
         });
         Self { atom, decided }
+    }
+
+    /// How costly it is, roughly.
+    pub fn cost(&self) -> u32 {
+        match self.decided {
+            Some(_) => 0,
+            None => atom_cost(&self.atom),
+        }
     }
 
     /// Whether the atom holds of a value.
@@ -110,6 +124,7 @@ impl Memo {
                 Shape::Listed { .. } => None,
             },
             Value::ForeignKey(id) => Some(decided.foreign_keys.get(id.0 as usize)),
+            Value::Function(id) => Some(decided.functions.get(usize::from(id.0))),
             Value::UniqueKey(id) => Some(decided.unique_keys.get(id.0 as usize)),
             _ => None,
         });

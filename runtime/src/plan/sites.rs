@@ -2,7 +2,7 @@
 
 use super::Plan;
 use super::closed::Dependence;
-use super::demands::Test;
+use super::demands::{Test, by_cost, cheap_first, cost};
 use super::memo::Memos;
 use crate::demand::{Bound, ColumnSet, Cursor, Demand, Domain, Term, View};
 use crate::unit::Unit;
@@ -24,6 +24,8 @@ pub struct PlannedSite {
     pub domain: Domain,
     /// What each candidate has to satisfy: clauses, shallower ones first.
     clauses: Vec<SiteClause>,
+    /// The clauses, cheaper ones first.
+    by_cost: Vec<u16>,
     /// What is known of the candidates.
     pub candidates: Candidates,
     /// The greatest depth among the listed candidates.
@@ -40,34 +42,53 @@ struct SiteClause {
     each: Vec<Test>,
 }
 
-/// The clauses that a draw's candidates may still satisfy: bit `n` is clause `n`, the last bit all
-/// further ones.
-#[derive(Debug, Clone, Copy)]
-pub struct OpenClauses(u64);
-
 impl PlannedSite {
-    /// Decides what is the same for all candidates.
-    #[must_use]
-    pub fn open_clauses(&self, view: View<'_>) -> OpenClauses {
+    /// Which clauses candidates may still satisfy, as far as it is the same for all of them; only
+    /// clauses that nest at most so deeply. Those past the 64th are left to each candidate.
+    pub(crate) fn open_clauses(&self, view: View<'_>, room: u32) -> u64 {
         let mut open = 0;
-        for (at, clause) in self.clauses.iter().enumerate() {
-            if clause.common.iter().all(|test| test.holds(view, None)) {
-                open |= 1 << at.min(63);
+        for (at, clause) in self.clauses.iter().enumerate().take(64) {
+            if clause.depth <= room && clause.common.iter().all(|test| test.holds(view, None)) {
+                open |= 1 << at;
             }
         }
-        OpenClauses(open)
+        open
     }
 
-    /// The least depth among the clauses that a candidate satisfies; none if it satisfies none.
-    #[must_use]
+    /// Whether a candidate satisfies one of the open clauses that nests at most so deeply.
     #[inline]
-    pub fn accepts(&self, view: View<'_>, open: OpenClauses, candidate: Value) -> Option<u32> {
+    pub(crate) fn accepts(&self, view: View<'_>, open: u64, room: u32, candidate: Value) -> bool {
+        self.by_cost
+            .iter()
+            .any(|&at| self.clause_holds(view, open, room, usize::from(at), candidate))
+    }
+
+    /// The least depth among the open clauses that a candidate satisfies.
+    pub(crate) fn depth(&self, view: View<'_>, open: u64, candidate: Value) -> Option<u32> {
+        (0..self.clauses.len())
+            .find(|&at| self.clause_holds(view, open, u32::MAX, at, candidate))
+            .and_then(|at| self.clauses.get(at))
+            .map(|clause| clause.depth)
+    }
+
+    #[inline]
+    fn clause_holds(
+        &self,
+        view: View<'_>,
+        open: u64,
+        room: u32,
+        at: usize,
+        candidate: Value,
+    ) -> bool {
+        let Some(clause) = self.clauses.get(at) else {
+            return false;
+        };
         let holds = |tests: &[Test]| tests.iter().all(|test| test.holds(view, Some(candidate)));
-        let clauses = self.clauses.iter().enumerate();
-        clauses
-            .filter(|(at, _)| open.0 >> (*at).min(63) & 1 == 1)
-            .find(|(at, clause)| holds(&clause.each) && (*at < 63 || holds(&clause.common)))
-            .map(|(_, clause)| clause.depth)
+        if at < 64 {
+            open >> at & 1 == 1 && holds(&clause.each)
+        } else {
+            clause.depth <= room && holds(&clause.common) && holds(&clause.each)
+        }
     }
 }
 
@@ -109,21 +130,23 @@ pub(super) fn plan(
         }
         Candidates::Open => 0,
     };
+    let clauses: Vec<SiteClause> = demand
+        .clauses
+        .iter()
+        .map(|clause| {
+            let tests = clause.atoms.iter().map(|atom| Test::new(plan, memos, atom));
+            let (common, each) = tests.partition(Test::is_common);
+            SiteClause {
+                depth: clause.depth,
+                common: cheap_first(common),
+                each: cheap_first(each),
+            }
+        })
+        .collect();
     PlannedSite {
         domain: domain.clone(),
-        clauses: demand
-            .clauses
-            .iter()
-            .map(|clause| {
-                let tests = clause.atoms.iter().map(|atom| Test::new(plan, memos, atom));
-                let (common, each) = tests.partition(Test::is_common);
-                SiteClause {
-                    depth: clause.depth,
-                    common,
-                    each,
-                }
-            })
-            .collect(),
+        by_cost: by_cost(clauses.iter().map(|clause| cost(&clause.each))),
+        clauses,
         candidates,
         deepest,
     }

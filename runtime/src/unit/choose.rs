@@ -36,13 +36,10 @@ impl Unit {
         let mut total = 0;
         let mut candidates = 0;
         let mut last = 0;
-        if !self.is_shallow() {
+        if let Some(room) = self.room(plan) {
             for (at, alternative) in planned.alternatives.iter().enumerate() {
                 if alternative.weight > 0
-                    && plan
-                        .demand(alternative.demand)
-                        .holds(view)
-                        .is_some_and(|depth| self.depth.saturating_add(depth) <= plan.budget())
+                    && plan.demand(alternative.demand).holds_within(view, room)
                 {
                     total += u64::from(alternative.weight);
                     candidates += 1;
@@ -92,8 +89,9 @@ impl Unit {
         parts_per_million: u32,
         choices: &mut C,
     ) -> bool {
-        let holds = plan.demand(demand).holds(View { plan, unit: self });
-        if !holds.is_some_and(|depth| self.fits(plan, depth)) {
+        let view = View { plan, unit: self };
+        let fits = |room| plan.demand(demand).holds_within(view, room);
+        if !self.room(plan).is_some_and(fits) {
             return false;
         }
         match parts_per_million {
@@ -117,10 +115,14 @@ impl Unit {
             Some(high) => (high.max(0) as u64).max(low),
             None => low.saturating_add(7),
         };
-        match plan.demand(demand).holds(View { plan, unit: self }) {
-            None => 0,
-            Some(depth) if self.fits(plan, depth) => count.draw(low, high, choices),
-            Some(_) => low,
+        let view = View { plan, unit: self };
+        let fits = |room| plan.demand(demand).holds_within(view, room);
+        if self.room(plan).is_some_and(fits) {
+            count.draw(low, high, choices)
+        } else if plan.demand(demand).holds(view).is_some() {
+            low
+        } else {
+            0
         }
     }
 }

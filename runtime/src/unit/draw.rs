@@ -183,41 +183,30 @@ impl Unit {
     /// used up, those of the least depth at which `low` are left.
     fn gather(&mut self, plan: &Plan, site: &PlannedSite, low: usize) {
         let mut candidates = std::mem::take(&mut self.candidates);
-        candidates.clear();
-        match self.listed(plan, site) {
-            Some((list, relation)) => candidates.extend(list.iter().map(|found| Candidate {
-                value: relation.see(found.value),
-                depth: found.depth,
-            })),
-            None => self.collect(plan, site, &mut candidates),
+        if let Some(room) = self.room(plan) {
+            self.collect(plan, site, Some(room), &mut candidates);
+            if candidates.len() >= low.max(1) {
+                self.candidates = candidates;
+                return;
+            }
         }
-        let room = if self.is_shallow() {
-            None
-        } else {
-            plan.budget().checked_sub(self.depth)
-        };
-        let fitting = |limit: u32, candidates: &[Candidate]| {
+        self.collect(plan, site, None, &mut candidates);
+        let within = |limit: u32, candidates: &[Candidate]| {
             candidates
                 .iter()
                 .filter(|found| found.depth <= limit)
                 .count()
         };
-        let limit = match room {
-            Some(room) if fitting(room, &candidates) >= low.max(1) => Some(room),
-            _ => {
-                let mut limit = candidates.iter().map(|found| found.depth).min();
-                while let Some(least) = limit
-                    && fitting(least, &candidates) < low
-                {
-                    let deeper = candidates.iter().map(|found| found.depth);
-                    match deeper.filter(|&depth| depth > least).min() {
-                        Some(next) => limit = Some(next),
-                        None => break,
-                    }
-                }
-                limit
+        let mut limit = candidates.iter().map(|found| found.depth).min();
+        while let Some(least) = limit
+            && within(least, &candidates) < low
+        {
+            let depths = candidates.iter().map(|found| found.depth);
+            match depths.filter(|&depth| depth > least).min() {
+                Some(next) => limit = Some(next),
+                None => break,
             }
-        };
+        }
         if let Some(limit) = limit {
             candidates.retain(|found| found.depth <= limit);
         }
@@ -256,19 +245,42 @@ impl Unit {
         }
     }
 
-    fn collect(&self, plan: &Plan, site: &PlannedSite, candidates: &mut Vec<Candidate>) {
+    /// The candidates in the domain's order: those within the room, or all with their depths.
+    fn collect(
+        &self,
+        plan: &Plan,
+        site: &PlannedSite,
+        room: Option<u32>,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        candidates.clear();
+        let limit = room.unwrap_or(u32::MAX);
+        if let Some((list, relation)) = self.listed(plan, site) {
+            let fitting = list.iter().filter(|found| found.depth <= limit);
+            candidates.extend(fitting.map(|found| Candidate {
+                value: relation.see(found.value),
+                depth: found.depth,
+            }));
+            return;
+        }
         let view = View { plan, unit: self };
-        let open = site.open_clauses(view);
+        let open = site.open_clauses(view, limit);
         let mut consider = |value| {
-            if let Some(depth) = site.accepts(view, open, value) {
+            let depth = match room {
+                Some(room) => site.accepts(view, open, room, value).then_some(0),
+                None => site.depth(view, open, value),
+            };
+            if let Some(depth) = depth {
                 candidates.push(Candidate { value, depth });
             }
         };
         if let Candidates::Fixed { list, .. } = &site.candidates {
+            for found in list {
+                consider(found.value);
+            }
             self.overlay
                 .tables()
                 .for_each(|relation| consider(Value::Relation(relation)));
-            candidates.splice(0..0, list.iter().copied());
             return;
         }
         let mut cursor = Cursor::start(&site.domain, view, None);

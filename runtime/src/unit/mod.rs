@@ -287,6 +287,16 @@ impl Unit {
         self.spent > LAST_ROUND || self.writer.len() + self.arena.texts.len() > 64 * TEXT_LIMIT
     }
 
+    /// How deeply a way on may nest; none in shallow mode.
+    #[must_use]
+    #[inline]
+    pub(crate) fn room(&self, plan: &Plan) -> Option<u32> {
+        if self.is_shallow() {
+            return None;
+        }
+        plan.budget().checked_sub(self.depth)
+    }
+
     /// Whether a way on that nests so deeply fits the budget.
     #[must_use]
     #[inline]

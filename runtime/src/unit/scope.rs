@@ -1,6 +1,8 @@
 //! The stack of scopes: which relations, and so which columns, are visible.
 
 use super::value::{Range32, RelationId};
+use crate::types::{Classes, TypeId};
+use std::cell::Cell;
 
 /// One opened scope, narrowing or reopening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +22,62 @@ pub enum Frame {
     Full(u32),
 }
 
+/// Which types the visible columns have, worked out when it is first asked for and forgotten when
+/// the stack changes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Summary {
+    known: Cell<bool>,
+    classes: Cell<u32>,
+    bases: [Cell<u64>; 4],
+}
+
+/// Base types past this one are not summed up.
+const SUMMED_BASES: usize = 256;
+
+impl Summary {
+    /// Whether it was worked out.
+    pub fn is_known(&self) -> bool {
+        self.known.get()
+    }
+
+    /// Starts to work it out.
+    pub fn begin(&self) {
+        self.known.set(true);
+        self.classes.set(0);
+        self.bases.iter().for_each(|word| word.set(0));
+    }
+
+    fn forget(&self) {
+        self.known.set(false);
+    }
+
+    /// A visible column has a type of these classes and this base.
+    pub fn add(&self, classes: Classes, base: TypeId) {
+        self.classes.set(self.classes.get() | classes.0);
+        let at = usize::from(base.0);
+        if let Some(word) = self.bases.get(at / 64) {
+            word.set(word.get() | 1 << (at % 64));
+        }
+    }
+
+    /// Whether a visible column belongs to one of the classes.
+    pub fn has_class(&self, classes: Classes) -> bool {
+        Classes(self.classes.get()).intersects(classes)
+    }
+
+    /// Whether a visible column has the base type; none if it is not summed up.
+    pub fn has_base(&self, base: TypeId) -> Option<bool> {
+        let at = usize::from(base.0);
+        (at < SUMMED_BASES).then(|| self.bases[at / 64].get() >> (at % 64) & 1 == 1)
+    }
+}
+
 /// The stack. Its bottom is a scope without relations, which is never closed.
 #[derive(Debug, Clone)]
 pub struct Scopes {
     frames: Vec<Frame>,
     bound: Vec<RelationId>,
+    summary: Summary,
 }
 
 const ROOT: Frame = Frame::Scope {
@@ -38,13 +91,20 @@ impl Default for Scopes {
         Self {
             frames: vec![ROOT],
             bound: Vec::new(),
+            summary: Summary::default(),
         }
     }
 }
 
 impl Scopes {
+    /// Which types the visible columns have.
+    pub(crate) fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
     /// Closes everything.
     pub fn clear(&mut self) {
+        self.summary.forget();
         self.frames.clear();
         self.frames.push(ROOT);
         self.bound.clear();
@@ -52,6 +112,7 @@ impl Scopes {
 
     /// Opens a scope.
     pub fn open(&mut self, correlated: bool) {
+        self.summary.forget();
         let at = self.bound.len() as u32;
         self.frames.push(Frame::Scope {
             correlated,
@@ -62,11 +123,13 @@ impl Scopes {
 
     /// Leaves only the columns of a list visible.
     pub fn narrow(&mut self, columns: Range32) {
+        self.summary.forget();
         self.frames.push(Frame::Narrow(columns));
     }
 
     /// Makes the scope around the innermost narrowing visible again; without one nothing changes.
     pub fn full(&mut self) {
+        self.summary.forget();
         let around = self.around_narrow();
         self.frames.push(Frame::Full(around));
     }
@@ -86,6 +149,7 @@ impl Scopes {
 
     /// Closes what was opened last, with the relations bound in it.
     pub fn close(&mut self) {
+        self.summary.forget();
         if self.frames.len() > 1
             && let Some(Frame::Scope { start, .. }) = self.frames.pop()
         {
@@ -95,6 +159,7 @@ impl Scopes {
 
     /// Binds a relation in the innermost lexical scope.
     pub fn bind(&mut self, relation: RelationId) {
+        self.summary.forget();
         let innermost = self.frames.iter_mut().rev().find_map(|frame| match frame {
             Frame::Scope { end, .. } => Some(end),
             Frame::Narrow(_) | Frame::Full(_) => None,
