@@ -34,6 +34,12 @@ impl<'a> View<'a> {
             .min()
     }
 
+    /// Whether a clause holds, at whatever depth.
+    fn satisfies(self, demand: &Demand, bound: &Bound<'_>) -> bool {
+        let mut clauses = demand.clauses.iter();
+        clauses.any(|clause| clause.atoms.iter().all(|atom| self.atom(atom, Some(bound))))
+    }
+
     /// The value of a term; lists made by properties have none (see [`Cursor::start`]).
     #[must_use]
     pub fn term(self, term: &Term, bound: Option<&Bound<'_>>) -> Value {
@@ -113,7 +119,7 @@ impl<'a> View<'a> {
                         value,
                         outer: bound,
                     };
-                    if self.holds(body, Some(&inner)).is_some() {
+                    if self.satisfies(body, &inner) {
                         found += 1;
                     }
                 }
@@ -126,7 +132,7 @@ impl<'a> View<'a> {
                         value,
                         outer: bound,
                     };
-                    if self.holds(body, Some(&inner)).is_none() {
+                    if !self.satisfies(body, &inner) {
                         return false;
                     }
                 }

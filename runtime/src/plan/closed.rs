@@ -101,6 +101,35 @@ impl Dependence {
     }
 }
 
+/// What an atom needs apart from scope and context: weaker than the atom itself. None if nothing
+/// is left that tells candidates or slots apart.
+pub(super) fn apart_from_surroundings(atom: &Atom) -> Option<Atom> {
+    if !Dependence::of_atom(atom, 0).surroundings {
+        return Some(atom.clone());
+    }
+    let Atom::Exists { domain, min, body } = atom else {
+        return None;
+    };
+    if Dependence::of_domain(domain).surroundings {
+        return None;
+    }
+    let clauses = body.clauses.iter().map(|clause| Clause {
+        atoms: clause
+            .atoms
+            .iter()
+            .filter_map(apart_from_surroundings)
+            .collect(),
+        depth: clause.depth,
+    });
+    Some(Atom::Exists {
+        domain: domain.clone(),
+        min: *min,
+        body: Demand {
+            clauses: clauses.collect(),
+        },
+    })
+}
+
 /// An atom with a slot made the variable `Bound(0)` outside of the atom's own quantifiers.
 pub(super) fn slot_as_bound(atom: &Atom, slot: u16) -> Atom {
     Rename { slot }.atom(atom, 0)

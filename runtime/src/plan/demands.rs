@@ -1,7 +1,7 @@
 //! Demands with what the run decides taken out.
 
 use super::Plan;
-use super::closed::Dependence;
+use super::closed::{self, Dependence};
 use super::memo::{Memo, Memos, Subject};
 use crate::demand::{Atom, Bound, Clause, Demand, Field, Term, View};
 use crate::unit::value::Value;
@@ -110,6 +110,26 @@ impl Test {
         }
     }
 
+    /// Prepares the atoms of a clause. One that looks at the surroundings is preceded by what it needs
+    /// apart from them, where that is decided in advance: most fail there.
+    pub fn all(plan: &Plan, memos: &mut Memos, atoms: &[Atom]) -> Vec<Self> {
+        let mut tests = Vec::with_capacity(atoms.len());
+        for atom in atoms {
+            let test = Self::new(plan, memos, atom);
+            if let Self::Atom(atom) = &test
+                && let Some(needed) = closed::apart_from_surroundings(atom)
+                && let Some((subject, memo)) = memos.of(plan, &needed)
+            {
+                tests.push(match subject {
+                    Subject::Slot(slot) => Self::Slot(slot, memo),
+                    Subject::Candidate => Self::Candidate(memo),
+                });
+            }
+            tests.push(test);
+        }
+        tests
+    }
+
     /// How costly it is, roughly.
     pub fn cost(&self) -> u32 {
         match self {
@@ -167,7 +187,7 @@ pub(super) fn simplify(plan: &Plan, demand: &Demand) -> Demand {
                         return None;
                     }
                 } else {
-                    atoms.push(atom.clone());
+                    atoms.push(sorted(atom));
                 }
             }
             Some(Clause {
@@ -183,6 +203,38 @@ pub(super) fn simplify(plan: &Plan, demand: &Demand) -> Demand {
     Demand { clauses }
 }
 
+/// An atom whose quantifiers test what is cheap first. The depths in there don't matter.
+fn sorted(atom: &Atom) -> Atom {
+    let sorted_body = |body: &Demand| {
+        let clauses = body.clauses.iter().map(|clause| {
+            let mut atoms: Vec<Atom> = clause.atoms.iter().map(sorted).collect();
+            atoms.sort_by_cached_key(atom_cost);
+            Clause {
+                atoms,
+                depth: clause.depth,
+            }
+        });
+        let mut clauses: Vec<Clause> = clauses.collect();
+        clauses.sort_by_cached_key(|clause| {
+            let costs = clause.atoms.iter().map(atom_cost);
+            costs.fold(0, u32::saturating_add)
+        });
+        Demand { clauses }
+    };
+    match atom {
+        Atom::Exists { domain, min, body } => Atom::Exists {
+            domain: domain.clone(),
+            min: *min,
+            body: sorted_body(body),
+        },
+        Atom::ForAll { domain, body } => Atom::ForAll {
+            domain: domain.clone(),
+            body: sorted_body(body),
+        },
+        _ => atom.clone(),
+    }
+}
+
 /// Prepares a simplified demand for evaluation.
 pub(super) fn plan(plan: &Plan, memos: &mut Memos, demand: &Demand) -> PlannedDemand {
     match demand.clauses.first() {
@@ -190,12 +242,9 @@ pub(super) fn plan(plan: &Plan, memos: &mut Memos, demand: &Demand) -> PlannedDe
         Some(first) if first.atoms.is_empty() => return PlannedDemand::Constant(Some(first.depth)),
         Some(_) => {}
     }
-    let clauses = demand.clauses.iter().map(|clause| {
-        let tests = clause.atoms.iter().map(|atom| Test::new(plan, memos, atom));
-        PlannedClause {
-            depth: clause.depth,
-            tests: cheap_first(tests.collect()),
-        }
+    let clauses = demand.clauses.iter().map(|clause| PlannedClause {
+        depth: clause.depth,
+        tests: cheap_first(Test::all(plan, memos, &clause.atoms)),
     });
     let by_depth: Vec<PlannedClause> = clauses.collect();
     let by_cost = by_cost(by_depth.iter().map(|clause| cost(&clause.tests)));

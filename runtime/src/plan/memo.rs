@@ -3,7 +3,7 @@
 use super::Plan;
 use super::closed::{Dependence, slot_as_bound};
 use super::demands::atom_cost;
-use crate::catalog::FUNCTIONS;
+use crate::functions::FUNCTIONS;
 use crate::demand::{Atom, Bound, View};
 use crate::schema::model::{ForeignKeyId, UniqueKeyId};
 use crate::types::TypeId;

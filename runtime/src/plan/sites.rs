@@ -134,7 +134,7 @@ pub(super) fn plan(
         .clauses
         .iter()
         .map(|clause| {
-            let tests = clause.atoms.iter().map(|atom| Test::new(plan, memos, atom));
+            let tests = Test::all(plan, memos, &clause.atoms).into_iter();
             let (common, each) = tests.partition(Test::is_common);
             SiteClause {
                 depth: clause.depth,
