@@ -262,19 +262,7 @@ pub struct Count {
 }
 
 /// A distribution over a range, with its parameters checked.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Distribution {
-    /// All alike.
-    Uniform,
-    /// Rank `k` (from 1, the range's low end) has weight `k^-s`; `s` from 0.01 to 20.
-    Zipf(f64),
-    /// Mean and standard deviation as given, cut to the range.
-    Normal(f64, f64),
-    /// Mean, counted from the low end; cut to the range.
-    Exponential(f64),
-    /// Each further step with this probability (0 < p < 1), from the low end.
-    Geometric(f64),
-}
+pub use rqg_runtime::values::Distribution;
 
 /// A typed expression.
 #[derive(Debug, Clone)]

@@ -6,6 +6,20 @@ use crate::builtins::Builtin;
 use crate::ir::Argument;
 use rqg_runtime::choices::Choices;
 use rqg_runtime::unit::value::Value;
+use rqg_runtime::values::Distribution;
+use rqg_runtime::values::generate;
+
+/// The years of dates and timestamps without a range.
+const YEARS: (i64, i64) = (1990, 2030);
+
+/// The distribution among the arguments; uniform if there is none.
+fn distribution(arguments: &[Argument]) -> Distribution {
+    let mut given = arguments.iter().filter_map(|argument| match argument {
+        Argument::Distribution(distribution) => Some(*distribution),
+        _ => None,
+    });
+    given.next().unwrap_or_default()
+}
 
 impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
     /// Evaluates a builtin.
@@ -40,11 +54,102 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
             }
             Builtin::Int => {
                 let (low, high) = self.range(arguments, 0).unwrap_or((0, 0));
-                self.unit.int(low, high, self.choices)
+                let distribution = distribution(arguments);
+                Value::Int(distribution.draw(low, high, self.choices))
+            }
+            Builtin::Decimal => {
+                let (low, high) = self.fractional_range(arguments);
+                let digits = match arguments.get(1) {
+                    Some(Argument::Constant(digits)) => u32::try_from(*digits).unwrap_or(0),
+                    _ => 0,
+                };
+                let distribution = distribution(arguments);
+                self.unit
+                    .decimal(low, high, digits, distribution, self.choices)
+            }
+            Builtin::Text => {
+                let (low, high) = self.range(arguments, 0).unwrap_or((0, 0));
+                let distribution = distribution(arguments);
+                self.text(|choices, out| generate::text(low, high, &distribution, choices, out))
+            }
+            Builtin::Regex => match arguments.first() {
+                Some(Argument::Regex(pattern)) => {
+                    self.unit.regex(self.plan, *pattern, self.choices)
+                }
+                _ => Value::Nothing,
+            },
+            Builtin::Quote => {
+                let value = self.value(arguments, 0);
+                self.unit.quote(self.plan, value)
+            }
+            Builtin::Date => {
+                let (first, last) = self.range(arguments, 0).unwrap_or(YEARS);
+                self.text(|choices, out| generate::date(first, last, choices, out))
+            }
+            Builtin::Timestamp => {
+                let (first, last) = self.range(arguments, 0).unwrap_or(YEARS);
+                self.text(|choices, out| generate::timestamp(first, last, choices, out))
+            }
+            Builtin::Boolean => self.text(generate::boolean),
+            Builtin::Uuid => self.text(generate::uuid),
+            Builtin::Email => self.text(generate::email),
+            Builtin::Phone => self.text(generate::phone),
+            Builtin::Address => self.text(generate::address),
+            Builtin::Person => self.text(generate::person),
+            Builtin::Company => self.text(generate::company),
+            Builtin::Word => self.text(generate::word),
+            Builtin::Literal => {
+                let ty = self.value(arguments, 0);
+                self.unit.literal_of(self.plan, ty, self.choices)
+            }
+            Builtin::FittingValue => {
+                let column = self.value(arguments, 0);
+                self.unit.fitting(self.plan, column, self.choices)
+            }
+            Builtin::Comparand => {
+                let column = self.value(arguments, 0);
+                self.unit.comparand(self.plan, column, self.choices)
             }
             Builtin::TypeName => self.value(arguments, 0),
             Builtin::Index => Value::Int(self.unit.index() as i64),
-            _ => Value::Nothing,
+            // Draws are expressions of their own.
+            Builtin::Table
+            | Builtin::View
+            | Builtin::Source
+            | Builtin::ColumnOf
+            | Builtin::ColumnOfType
+            | Builtin::ColumnOfClass
+            | Builtin::ScopeColumn
+            | Builtin::ScopeColumnType
+            | Builtin::ScopeColumnClass
+            | Builtin::Insertable
+            | Builtin::InsertableIncluding
+            | Builtin::Updatable
+            | Builtin::AnyType
+            | Builtin::TypeOfClass
+            | Builtin::ForeignKey
+            | Builtin::ForeignKeyFrom
+            | Builtin::ForeignKeyTo
+            | Builtin::UniqueKey
+            | Builtin::Function
+            | Builtin::Aggregate
+            | Builtin::OneOf => Value::Nothing,
+        }
+    }
+
+    /// A text value of what a maker appends.
+    fn text(&mut self, make: impl FnOnce(&mut C, &mut Vec<u8>)) -> Value {
+        let choices = &mut *self.choices;
+        self.unit.write_text(|_, out| make(choices, out))
+    }
+
+    fn fractional_range(&mut self, arguments: &[Argument]) -> (f64, f64) {
+        match arguments.first() {
+            Some(Argument::FractionalRange(low, high)) => (*low, *high),
+            _ => {
+                let (low, high) = self.range(arguments, 0).unwrap_or((0, 0));
+                (low as f64, high as f64)
+            }
         }
     }
 

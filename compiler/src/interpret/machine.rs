@@ -338,7 +338,11 @@ impl<C: Choices, O: Observer> Machine<'_, C, O> {
     fn count(&mut self, count: &Count) -> unit::Count {
         let low = self.int(count.low);
         let high = count.high.map(|high| self.int(high));
-        unit::Count { low, high }
+        unit::Count {
+            low,
+            high,
+            distribution: count.distribution.unwrap_or_default(),
+        }
     }
 
     fn watch(&mut self, what: &str, value: Value) {

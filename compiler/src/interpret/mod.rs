@@ -20,6 +20,7 @@ use observe::Unwatched;
 use rqg_runtime::choices::{Choices, Random};
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::entropy::{MasterKey, UnitKeys};
+use rqg_runtime::features::FEATURES;
 use rqg_runtime::plan::Plan;
 use rqg_runtime::schema::model::Model;
 use rqg_runtime::unit::Unit;
@@ -50,13 +51,18 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Rule `query`, the default dialect, no features.
+    /// Rule `query` for the default dialect and its features.
     #[must_use]
     pub fn new(key: MasterKey) -> Self {
+        let dialect = Dialect::default();
         Self {
             start: "query".to_owned(),
-            dialect: Dialect::default(),
-            features: BTreeSet::new(),
+            features: FEATURES
+                .iter()
+                .filter(|feature| feature.enabled(&dialect))
+                .map(|feature| feature.name.to_owned())
+                .collect(),
+            dialect,
             key,
             run_tag: "0".to_owned(),
             budget: DEFAULT_BUDGET,

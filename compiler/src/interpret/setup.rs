@@ -125,6 +125,7 @@ pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> 
                     .collect()
             })
             .collect(),
+        regexes: program.regexes.clone(),
         run_tag: settings.run_tag,
         budget: settings.budget,
     })

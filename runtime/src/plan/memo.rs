@@ -3,8 +3,8 @@
 use super::Plan;
 use super::closed::{Dependence, slot_as_bound};
 use super::demands::atom_cost;
-use crate::functions::FUNCTIONS;
 use crate::demand::{Atom, Bound, View};
+use crate::functions::FUNCTIONS;
 use crate::schema::model::{ForeignKeyId, UniqueKeyId};
 use crate::types::TypeId;
 use crate::unit::Unit;

@@ -10,7 +10,6 @@ mod closed;
 mod demands;
 mod guard;
 mod memo;
-mod properties;
 mod sites;
 
 pub use choices::{Alternative, Fixed, PlannedChoice};
@@ -25,6 +24,9 @@ use crate::schema::model::{Model, TableId};
 use crate::types::TypeId;
 use crate::unit::Unit;
 use crate::unit::value::{ColumnRef, FunctionId, Value};
+use crate::values::Fitting;
+use crate::values::Pattern;
+use crate::values::has_literal;
 use std::sync::Arc;
 
 /// A draw from a finite domain, as the compiler hands it over.
@@ -51,6 +53,8 @@ pub struct Setup {
     pub sites: Vec<Site>,
     /// The program's choices.
     pub choices: Vec<Vec<Alternative>>,
+    /// The program's regular expressions.
+    pub regexes: Vec<String>,
     /// Part of the names of objects that units create, so that runs don't disturb each other.
     pub run_tag: String,
     /// How deeply rule calls nest before only shallow alternatives remain.
@@ -65,20 +69,14 @@ pub struct Plan {
     demands: Vec<PlannedDemand>,
     sites: Vec<PlannedSite>,
     choices: Vec<PlannedChoice>,
-    /// By table: for each column whether it has values, and whether they come from ordinals.
-    columns: Vec<Vec<ColumnFacts>>,
+    fitting: Fitting,
+    patterns: Vec<Option<Pattern>>,
     has_literal: Vec<bool>,
     functions: Vec<bool>,
     bare_names: Vec<String>,
     taken_numbers: Vec<u32>,
     run_tag: String,
     budget: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct ColumnFacts {
-    has_value: bool,
-    is_ordinal: bool,
 }
 
 impl Plan {
@@ -89,19 +87,13 @@ impl Plan {
         let types = 0..model.types.len().min(usize::from(u16::MAX));
         let mut plan = Self {
             has_literal: types
-                .map(|ty| properties::has_literal(&model, TypeId(ty as u16)))
+                .map(|ty| has_literal(&model, TypeId(ty as u16)))
                 .collect(),
-            columns: model
-                .tables
+            fitting: Fitting::new(&model),
+            patterns: setup
+                .regexes
                 .iter()
-                .map(|table| {
-                    (0..table.columns.len() as u16)
-                        .map(|position| ColumnFacts {
-                            has_value: properties::has_value(&model, table, position),
-                            is_ordinal: properties::is_ordinal(&model, table, position),
-                        })
-                        .collect()
-                })
+                .map(|pattern| Pattern::new(pattern).ok())
                 .collect(),
             functions: FUNCTIONS
                 .iter()
@@ -240,16 +232,17 @@ impl Plan {
         self.taken_numbers.binary_search(&number).is_ok()
     }
 
-    /// Whether a column's values come from the unit's ordinals.
+    /// How values are made for every column of the model.
     #[must_use]
-    pub fn is_ordinal(&self, table: TableId, position: u16) -> bool {
-        self.column_facts(table, position)
-            .is_some_and(|facts| facts.is_ordinal)
+    pub fn fitting(&self) -> &Fitting {
+        &self.fitting
     }
 
-    fn column_facts(&self, table: TableId, position: u16) -> Option<ColumnFacts> {
-        let columns = self.columns.get(table.0 as usize)?;
-        columns.get(usize::from(position)).copied()
+    /// A regular expression by its index in [`Setup::regexes`]; none if it cannot be used, which the
+    /// compiler reports.
+    #[must_use]
+    pub fn pattern(&self, pattern: u32) -> Option<&Pattern> {
+        self.patterns.get(pattern as usize)?.as_ref()
     }
 
     /// Whether a value has a property.
@@ -291,9 +284,7 @@ impl Plan {
 
     fn column_has_value(&self, view: View<'_>, column: ColumnRef) -> bool {
         match view.model_column(column) {
-            Some((table, _)) => self
-                .column_facts(table, column.position)
-                .is_some_and(|facts| facts.has_value),
+            Some((table, _)) => self.fitting.has_value(table, column.position),
             None => view
                 .column_type(column)
                 .is_some_and(|ty| self.type_has_literal(ty)),

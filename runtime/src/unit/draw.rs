@@ -6,6 +6,7 @@ use crate::choices::Choices;
 use crate::demand::{Cursor, Domain, View};
 use crate::plan::{Candidate, Candidates, Plan, PlannedSite};
 use crate::unit::relation::Shape;
+use crate::values::Distribution;
 
 /// How many are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,8 @@ pub struct Count {
     pub low: i64,
     /// At most, inclusive; none: open.
     pub high: Option<i64>,
+    /// How numbers between are distributed.
+    pub distribution: Distribution,
 }
 
 impl Count {
@@ -22,10 +25,9 @@ impl Count {
         if high <= low {
             return low;
         }
-        match (high - low).checked_add(1) {
-            Some(span) => low + choices.below(span),
-            None => choices.bits(),
-        }
+        let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
+        let drawn = self.distribution.draw(bound(low), bound(high), choices);
+        u64::try_from(drawn).unwrap_or(low)
     }
 }
 

@@ -17,6 +17,7 @@ pub use draw::Count;
 
 use crate::plan::{Candidate, Plan};
 use crate::unit_text::UnitText;
+use crate::values::Ordinals;
 use crate::writer::{Aside, Writer};
 use relation::{Overlay, Relation};
 use scope::Scopes;
@@ -59,7 +60,7 @@ pub struct Unit {
     index: u64,
     fresh: u32,
     objects: u32,
-    ordinals: u64,
+    ordinals: Ordinals,
     depth: u32,
     spent: u32,
     unmet: u32,
@@ -101,7 +102,7 @@ impl Unit {
             index: 0,
             fresh: 0,
             objects: 0,
-            ordinals: 0,
+            ordinals: Ordinals::new(0),
             depth: 0,
             spent: 0,
             unmet: 0,
@@ -128,7 +129,7 @@ impl Unit {
         self.index = index;
         self.fresh = 0;
         self.objects = 0;
-        self.ordinals = 0;
+        self.ordinals = Ordinals::new(index);
         self.depth = 0;
         self.spent = 0;
         self.unmet = 0;

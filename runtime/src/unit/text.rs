@@ -1,30 +1,119 @@
 //! Values made by builtins.
 
 use super::Unit;
-use super::value::{Range32, Value};
+use super::relation::Shape;
+use super::value::{ColumnRef, Range32, Value};
 use crate::choices::Choices;
+use crate::demand::View;
+use crate::plan::Plan;
+use crate::values::Distribution;
+use crate::values::literal;
+use crate::values::number::{power_of_ten, push_decimal};
+use crate::values::quoting::push_string;
 
 impl Unit {
-    /// A whole number of two inclusive bounds.
-    pub fn int<C: Choices>(&mut self, low: i64, high: i64, choices: &mut C) -> Value {
-        if high <= low {
-            return Value::Int(low);
+    /// A fixed-point number between two inclusive bounds with so many digits after the point.
+    pub fn decimal<C: Choices>(
+        &mut self,
+        low: f64,
+        high: f64,
+        digits: u32,
+        distribution: Distribution,
+        choices: &mut C,
+    ) -> Value {
+        // More digits than 64 bits hold of the greater bound are left out.
+        let largest = low.abs().max(high.abs()).max(1.0);
+        let mut digits = digits.min(18);
+        while digits > 0 && largest * power_of_ten(digits) as f64 > i64::MAX as f64 {
+            digits -= 1;
         }
-        let offset = match high.abs_diff(low).checked_add(1) {
-            Some(span) => choices.below(span),
-            None => choices.bits(),
+        let unit = power_of_ten(digits) as f64;
+        let distribution = match distribution {
+            Distribution::Normal(mean, deviation) => {
+                Distribution::Normal(mean * unit, deviation * unit)
+            }
+            Distribution::Exponential(mean) => Distribution::Exponential(mean * unit),
+            other => other,
         };
-        Value::Int(low.wrapping_add_unsigned(offset))
+        let scaled = |bound: f64| (bound * unit).round() as i64;
+        let unscaled = distribution.draw(scaled(low), scaled(high), choices);
+        self.write_text(|_, out| push_decimal(unscaled.into(), digits, out))
     }
 
-    /// The next ordinal of the unit: no other unit has it as long as a unit takes at most 64.
-    pub fn ordinal(&mut self) -> u64 {
-        let ordinal = self.index.wrapping_mul(64).wrapping_add(self.ordinals);
-        self.ordinals += 1;
-        ordinal
+    /// A literal of an SQL type.
+    pub fn literal_of<C: Choices>(&mut self, plan: &Plan, ty: Value, choices: &mut C) -> Value {
+        let Value::Type(ty) = ty else {
+            return Value::Nothing;
+        };
+        self.write_text(|_, out| literal(plan.model(), ty, choices, out))
+    }
+
+    /// A value that fits a column; unique columns get one that no other unit has.
+    pub fn fitting<C: Choices>(&mut self, plan: &Plan, column: Value, choices: &mut C) -> Value {
+        let Value::Column(column) = column else {
+            return Value::Nothing;
+        };
+        self.write_text(|unit, out| match unit.shape(plan, column) {
+            Shape::Table(table) => plan.fitting().value(
+                plan.model(),
+                table,
+                column.position,
+                &mut unit.ordinals,
+                choices,
+                out,
+            ),
+            Shape::Listed { .. } => unit.literal_like(plan, column, choices, out),
+        })
+    }
+
+    /// A value to compare a column with.
+    pub fn comparand<C: Choices>(&mut self, plan: &Plan, column: Value, choices: &mut C) -> Value {
+        let Value::Column(column) = column else {
+            return Value::Nothing;
+        };
+        self.write_text(|unit, out| match unit.shape(plan, column) {
+            Shape::Table(table) => {
+                let position = column.position;
+                plan.fitting()
+                    .comparand(plan.model(), table, position, choices, out);
+            }
+            Shape::Listed { .. } => unit.literal_like(plan, column, choices, out),
+        })
+    }
+
+    fn shape(&self, plan: &Plan, column: ColumnRef) -> Shape {
+        View { plan, unit: self }.shape(column.relation)
+    }
+
+    fn literal_like<C: Choices>(
+        &self,
+        plan: &Plan,
+        column: ColumnRef,
+        choices: &mut C,
+        out: &mut Vec<u8>,
+    ) {
+        if let Some(ty) = (View { plan, unit: self }).column_type(column) {
+            literal(plan.model(), ty, choices, out);
+        }
+    }
+
+    /// A string literal of a value's text.
+    pub fn quote(&mut self, plan: &Plan, value: Value) -> Value {
+        let text = self.spelled(plan, value);
+        self.write_text(|_, out| push_string(&text, out))
+    }
+
+    /// The raw text that a pattern of the program matches.
+    pub fn regex<C: Choices>(&mut self, plan: &Plan, pattern: u32, choices: &mut C) -> Value {
+        self.write_text(|_, out| {
+            if let Some(pattern) = plan.pattern(pattern) {
+                pattern.generate(choices, out);
+            }
+        })
     }
 
     /// Makes a text value of what `write` appends.
+    #[inline]
     pub fn write_text(&mut self, write: impl FnOnce(&mut Self, &mut Vec<u8>)) -> Value {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
