@@ -347,10 +347,11 @@ impl<'a> View<'a> {
                     ColumnSet::All => true,
                     ColumnSet::Insertable => writable,
                     ColumnSet::Required => {
-                        let default = column.has_default || column.identity.is_some();
-                        // A key left to its sequence would run into keys that others name.
+                        // A key left to a constant default would meet itself. Sequences of
+                        // identity columns keep away from the keys that statements name.
                         writable
-                            && if default {
+                            && column.identity.is_none()
+                            && if column.has_default {
                                 column.in_unique_key
                             } else {
                                 column.not_null
