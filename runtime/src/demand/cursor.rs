@@ -347,12 +347,17 @@ impl<'a> View<'a> {
                     ColumnSet::All => true,
                     ColumnSet::Insertable => writable,
                     ColumnSet::Required => {
-                        // A key left to a constant default would meet itself. Sequences of
-                        // identity columns keep away from the keys that statements name.
+                        // Defaults of whole-number keys are sequences, from which the keys
+                        // that statements name keep away; another default may repeat itself.
+                        let sequence = column.identity.is_some()
+                            || self
+                                .model()
+                                .types
+                                .get(usize::from(column.ty.0))
+                                .is_some_and(|info| info.classes.intersects(Classes::INTEGER));
                         writable
-                            && column.identity.is_none()
-                            && if column.has_default {
-                                column.in_unique_key
+                            && if column.has_default || column.identity.is_some() {
+                                column.in_unique_key && !sequence
                             } else {
                                 column.not_null
                             }
