@@ -187,7 +187,10 @@ impl<'c> Checker<'c, '_> {
             for argument in arguments {
                 self.loose(argument);
             }
-            let message = format!("`{}` does not take {}", name.text, counted(arguments.len()));
+            let message = match arguments.len() {
+                0 => format!("`{}` needs arguments", name.text),
+                given => format!("`{}` does not take {}", name.text, counted(given)),
+            };
             let diagnostic = Diagnostic::new(Code::WrongArgumentCount, span, message);
             self.report(with_forms(diagnostic, overloads));
             return Self::alike(overloads, span);

@@ -48,9 +48,13 @@ impl Place {
 struct Uses {
     /// Draws from the scope where no scope is open.
     draws: Vec<Span>,
-    /// `full` where nothing is narrowed.
+    /// `full` where nothing is narrowed, unless a caller did.
     fulls: Vec<Span>,
+    /// `full` in a scope of the rule, where nothing is narrowed.
+    idle_fulls: Vec<Span>,
     calls: Vec<Call>,
+    /// A `bind` outside of every scope was reported: where the scope was meant to be is unknown.
+    lacks_scope: bool,
 }
 
 struct Call {
@@ -79,18 +83,17 @@ pub(super) fn check(grammar: &Grammar, start: Option<RuleId>, diagnostics: &mut 
         if !rule.main || !reached[i] {
             continue;
         }
-        if !open[i] {
+        if !open[i] && !uses[i].lacks_scope {
             let silent = |called: usize| grammar.rules[called].main && !open[called];
             report_closed(grammar, &uses[i], &needing, silent, diagnostics);
         }
-        if !narrowed[i] {
-            for &span in &uses[i].fulls {
-                diagnostics.push(
-                    Diagnostic::new(Code::FullOutsideNarrow, span, "`full` outside of `narrow`")
-                        .label("nothing is ever narrowed here")
-                        .help("leave `full` out, or use it inside `narrow(list) { … }`"),
-                );
-            }
+        let fulls = uses[i].fulls.iter().filter(|_| !narrowed[i]);
+        for &span in fulls.chain(&uses[i].idle_fulls) {
+            diagnostics.push(
+                Diagnostic::new(Code::FullOutsideNarrow, span, "`full` outside of `narrow`")
+                    .label("nothing is ever narrowed here")
+                    .help("leave `full` out, or use it inside `narrow(list) { … }`"),
+            );
         }
     }
 }
@@ -164,6 +167,7 @@ fn entered(
 
 fn block(body: &Block, place: Place, uses: &mut Uses) {
     for element in walk::elements(body) {
+        uses.lacks_scope |= matches!(element.kind, ElementKind::Bind(_)) && !place.open;
         for part in walk::exprs(element) {
             expr(part, place, uses);
         }
@@ -171,8 +175,12 @@ fn block(body: &Block, place: Place, uses: &mut Uses) {
             continue;
         };
         // In a scope of its own nothing is narrowed for sure; elsewhere the caller may have narrowed.
-        if kind == Inner::Full && !place.narrow && !place.open {
-            uses.fulls.push(element.span);
+        if kind == Inner::Full && !place.narrow {
+            if place.open {
+                uses.idle_fulls.push(element.span);
+            } else {
+                uses.fulls.push(element.span);
+            }
         }
         block(inner, place.enter(kind), uses);
     }

@@ -26,16 +26,13 @@ pub(super) fn of_range(range: &DialectRange, diagnostics: &mut Diagnostics) -> O
 
 /// The diagnostic of an unknown dialect.
 fn unknown(name: &Ident) -> Diagnostic {
-    let names = Database::NAMED
-        .iter()
-        .flat_map(|(_, names)| names.iter().copied());
     let canonical: Vec<&str> = Database::NAMED
         .iter()
         .map(|(database, _)| database.name())
         .collect();
     let message = format!("there is no dialect `{}`", name.text);
     Diagnostic::new(Code::UnknownDialect, name.span, message)
-        .suggest(closest(&name.text, names))
+        .suggest(closest(&name.text, canonical.iter().copied()))
         .help(format!("dialects are {}", canonical.join(" and ")))
 }
 

@@ -49,16 +49,11 @@ impl<'c> Checker<'c, '_> {
         let Some((last, before)) = alternative.elements.split_last() else {
             return self.report_missing_return(alternative.span);
         };
-        if let Some(at) = before
+        if before
             .iter()
-            .position(|e| matches!(e.kind, ast::ElementKind::Return(_)))
+            .any(|element| matches!(element.kind, ast::ElementKind::Return(_)))
         {
-            let diagnostic = Diagnostic::new(
-                Code::ReturnNotLast,
-                alternative.elements[at + 1].span,
-                "nothing can follow a return",
-            );
-            self.report(diagnostic.also(before[at].span, "the alternative ends here"));
+            // Reported where the return is met.
             return;
         }
         let nested = matches!(
@@ -68,7 +63,8 @@ impl<'c> Checker<'c, '_> {
                 | ast::ElementKind::Narrow(..)
                 | ast::ElementKind::Full(_)
                 | ast::ElementKind::Context(..)
-        );
+        ) || matches!(&last.kind, ast::ElementKind::Optional(body, _) | ast::ElementKind::Repeat(body, _)
+            if matches!(body.kind, ast::ElementKind::Group(_)));
         if !nested && !matches!(last.kind, ast::ElementKind::Return(_)) {
             self.report_missing_return(alternative.span);
         }
@@ -179,9 +175,11 @@ impl<'c> Checker<'c, '_> {
     }
 
     fn for_loop(&mut self, looped: &'c ast::For) -> ElementKind {
+        let mut is_bad_zip = false;
         let lists: Vec<&'c ast::Expr> = match &looped.list.kind {
             ast::ExprKind::Call(name, lists) if name.text == "zip" => {
                 if lists.len() < 2 {
+                    is_bad_zip = true;
                     self.report(
                         Diagnostic::new(
                             Code::ZipArguments,
@@ -197,13 +195,18 @@ impl<'c> Checker<'c, '_> {
         };
         let lists: Vec<hir::Expr> = lists.into_iter().map(|list| self.list(list)).collect();
         let start = self.start_block();
-        let elements: Vec<Ty> = lists
-            .iter()
-            .map(|list| match &list.ty {
-                Ty::List(element) => (**element).clone(),
-                _ => Ty::Error,
-            })
-            .collect();
+        let unknown = is_bad_zip || matches!(lists.as_slice(), [list] if list.ty == Ty::Error);
+        let elements: Vec<Ty> = if unknown {
+            vec![Ty::Error; looped.pattern.len()]
+        } else {
+            lists
+                .iter()
+                .map(|list| match &list.ty {
+                    Ty::List(element) => (**element).clone(),
+                    _ => Ty::Error,
+                })
+                .collect()
+        };
         let names = &looped.pattern;
         let pattern = self.declare_pattern(names, &elements, looped.list.span, Origin::Given);
         let body = self.block(&looped.body, false);

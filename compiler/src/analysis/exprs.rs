@@ -119,7 +119,7 @@ impl<'c> Checker<'c, '_> {
         }
         let message = format!("{what} needs `{wanted}`, this is `{}`", expr.ty);
         let mut diagnostic = Diagnostic::new(Code::TypeMismatch, expr.span, message)
-            .label(format!("a `{}`", expr.ty));
+            .label(format!("of type `{}`", expr.ty));
         if *wanted == Ty::Text && is_placeable(&expr.ty) {
             diagnostic = diagnostic.help("put it in braces to derive its text: `{ … }`");
         } else if *wanted == Ty::Table && expr.ty == Ty::Column {
@@ -197,6 +197,11 @@ impl<'c> Checker<'c, '_> {
         if upper {
             diagnostic =
                 diagnostic.help(format!("for the literal word, write `{{ {} }}`", name.text));
+        } else if suggestion.is_none() {
+            diagnostic = diagnostic.help(format!(
+                "to print the word, write `{}`",
+                name.text.to_uppercase()
+            ));
         }
         self.report(diagnostic);
         Self::error(name.span)
@@ -232,7 +237,7 @@ impl<'c> Checker<'c, '_> {
         if is_placeable(&value.ty) || value.ty == Ty::Error {
             return value;
         }
-        let message = format!("a `{}` has no text", value.ty);
+        let message = format!("a value of type `{}` has no text", value.ty);
         let diagnostic =
             Diagnostic::new(Code::NotPlaceable, value.span, message).label("cannot be written");
         self.report(match &value.ty {

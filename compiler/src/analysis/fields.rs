@@ -82,7 +82,7 @@ impl<'c> Checker<'c, '_> {
             {
                 diagnostic.help("that would be a list of lists: walk the list with `for` first")
             }
-            _ if names.is_empty() => diagnostic.label(format!("a `{}` has no fields", of.ty)),
+            _ if names.is_empty() => diagnostic.label(format!("`{}` has no fields", of.ty)),
             _ => diagnostic.help(format!("its fields are {}", names.join(", "))),
         };
         self.report(diagnostic);

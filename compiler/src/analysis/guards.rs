@@ -141,6 +141,10 @@ impl<'c> Checker<'c, '_> {
                 ..value
             });
         }
+        if value.ty == Ty::Text {
+            self.bad_guard(value.span, "a guard cannot look into text", None);
+            return None;
+        }
         let help = "bind the value with `let` and test that";
         self.bad_guard(
             value.span,

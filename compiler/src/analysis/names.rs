@@ -29,6 +29,8 @@ pub(super) struct Names<'a> {
     pub externs: Vec<ExternEntry<'a>>,
     tables: Vec<Table<'a>>,
     imports: Vec<Import<'a>>,
+    /// Overrides whose signature is not that of the rule they should replace.
+    mismatched: Vec<usize>,
     suggestions: Cell<u32>,
 }
 
@@ -92,6 +94,7 @@ pub(super) fn resolve<'a>(modules: &'a [Module], diagnostics: &mut Diagnostics) 
         externs: Vec::new(),
         tables: modules.iter().map(|_| Table::default()).collect(),
         imports: Vec::new(),
+        mismatched: Vec::new(),
         suggestions: Cell::new(SUGGESTIONS),
     };
     for (index, module) in modules.iter().enumerate() {
@@ -124,7 +127,11 @@ impl<'a> Names<'a> {
                     };
                     self.rules.push(entry);
                     let target = Target::Rule(self.rules.len() - 1);
-                    self.define(module, &rule.name, target, diagnostics);
+                    let own = self.tables[module].own.get(rule.name.text.as_str());
+                    // An override of a rule of the same file is reported as that.
+                    if !(rule.overrides && own.is_some_and(|own| self.is_plain_rule(*own))) {
+                        self.define(module, &rule.name, target, diagnostics);
+                    }
                 }
                 ast::ItemKind::Extern(function) => {
                     let (params, result) = signatures::of_extern(function, diagnostics);
@@ -171,6 +178,11 @@ impl<'a> Names<'a> {
         table.order.push(&name.text);
     }
 
+    /// Whether a target is a rule that overrides nothing.
+    fn is_plain_rule(&self, target: Target) -> bool {
+        matches!(target, Target::Rule(rule) if !self.rules[rule].ast.overrides)
+    }
+
     /// Where a target is defined.
     pub(super) fn span(&self, target: Target) -> Option<Span> {
         match target {
@@ -190,7 +202,14 @@ impl<'a> Names<'a> {
         let table = &self.tables[module];
         let text = name.text.as_str();
         if let Some(&target) = table.own.get(text) {
-            return Some(self.replaced(target));
+            // An override with another signature is reported; its calls are not to be, too.
+            let mismatched =
+                matches!(target, Target::Rule(rule) if self.mismatched.contains(&rule));
+            return Some(if mismatched {
+                Target::Broken
+            } else {
+                self.replaced(target)
+            });
         }
         if let Some(&(target, import)) = table.imported.get(text) {
             self.imports[import].used.set(true);
@@ -243,7 +262,9 @@ impl<'a> Names<'a> {
             let name = &self.rules[rule].ast.name;
             match self.imported(module, &name.text) {
                 Some(Target::Rule(target)) => {
-                    if self.same_signature(rule, target, diagnostics) {
+                    if !self.same_signature(rule, target, diagnostics) {
+                        self.mismatched.push(rule);
+                    } else {
                         let Target::Rule(last) = self.replaced(Target::Rule(target)) else {
                             continue;
                         };
@@ -256,12 +277,18 @@ impl<'a> Names<'a> {
                 Some(Target::Extern(_)) | None => {
                     let names = self.tables[module].imported_order.iter().copied();
                     let message = format!("no rule `{}` is imported", name.text);
-                    diagnostics.push(
-                        Diagnostic::new(Code::NothingToOverride, name.span, message)
-                            .label("`override` replaces an imported rule")
+                    let mut found = Diagnostic::new(Code::NothingToOverride, name.span, message)
+                        .label("`override` replaces an imported rule");
+                    let own = self.tables[module].own.get(name.text.as_str());
+                    found = match own.and_then(|&own| self.span(own)) {
+                        Some(own) if own != name.span => found
+                            .also(own, "this rule is defined in the same file")
+                            .help("change that rule instead"),
+                        _ => found
                             .suggest(closest(&name.text, names))
                             .help("import it with `use`, or define a rule without `override`"),
-                    );
+                    };
+                    diagnostics.push(found);
                 }
             }
         }

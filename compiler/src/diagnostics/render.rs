@@ -13,8 +13,12 @@ const KEPT: usize = 120;
 /// The most lines of one mark that are shown.
 const MAX_LINES: usize = 12;
 
-/// All diagnostics with their source excerpts, one after the other, and a last line that counts
-/// them. Empty when there are none.
+/// The most diagnostics that are shown: nobody reads more, and a file of another kind can hold an
+/// error at each word.
+const MAX_SHOWN: usize = 1_000;
+
+/// The first diagnostics with their source excerpts, one after the other, and a last line that counts
+/// all of them. Empty when there are none.
 #[must_use]
 pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
     let renderer = if colour {
@@ -23,9 +27,12 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> Str
         Renderer::plain()
     };
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(MAX_SHOWN) {
         out.push_str(&one(diagnostic, sources, &renderer));
         out.push_str("\n\n");
+    }
+    if diagnostics.len() > MAX_SHOWN {
+        let _ = write!(out, "… and {} more\n\n", diagnostics.len() - MAX_SHOWN);
     }
     out.push_str(&summary(diagnostics));
     out

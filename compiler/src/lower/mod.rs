@@ -28,9 +28,12 @@ pub fn lower(grammar: &Grammar, diagnostics: &mut Diagnostics) -> Option<Program
     let mut inference = Inference::new(grammar, graph.component.clone());
     inference.solve();
     inference.retract();
-    check_satisfiable(grammar, &graph, &inference, diagnostics);
     let program = emit(grammar, &mut inference);
-    for found in std::mem::take(&mut inference.diagnostics) {
+    check_satisfiable(grammar, &graph, &inference, diagnostics);
+    // What cannot end is never available: that much was said.
+    let said = diagnostics.has_errors();
+    let found = std::mem::take(&mut inference.diagnostics).into_iter();
+    for found in found.filter(|found| !said || found.code != Code::LeftoverAlternative) {
         diagnostics.push(found);
     }
     (!diagnostics.has_errors()).then_some(program)
@@ -97,7 +100,14 @@ fn check_satisfiable(
         let blamed = graph.callees[id].iter().any(|&callee| {
             graph.component[callee as usize] != graph.component[id] && never(callee as usize)
         });
-        if blamed {
+        // What cannot be pushed back is reported with its own, nearer place.
+        let not_pushable = inference.diagnostics.iter().any(|found| {
+            let (place, body) = (found.primary.span, rule.body.span);
+            found.code == Code::NotPushable
+                && place.source == body.source
+                && (body.start..body.end).contains(&place.start)
+        });
+        if blamed || not_pushable {
             continue;
         }
         diagnostics.push(

@@ -287,9 +287,14 @@ impl Walk<'_> {
     fn check_placed(&mut self, span: Span, origin: Origin, env: usize) {
         if origin.own.is_some_and(|own| !self.visible(own, env)) {
             let message = "the relations of this text are invisible here".to_owned();
-            self.diagnostics.push(escape(span, message).help(
-                "derive it inside of this scope, or make the scope `scope correlated { … }`",
-            ));
+            let help = match self.envs[env].kind {
+                Inner::Narrow => {
+                    "`narrow` leaves only its columns visible: derive the text inside of it, or place \
+                     it inside `full { … }`"
+                }
+                _ => "derive it inside of this scope, or make the scope `scope correlated { … }`",
+            };
+            self.diagnostics.push(escape(span, message).help(help));
         }
         if origin.params != 0 && !self.visible(START, env) {
             for (param, hidden) in self.flows.hidden[self.index].iter_mut().enumerate() {
