@@ -1,4 +1,11 @@
 //! What the project's tests share: real servers, the fixture harness and the bodies of the fuzz
 //! targets.
 
+pub mod compile;
+pub mod corpus;
+pub mod fixtures;
+pub mod fuzz;
+pub mod markdown;
 pub mod postgres;
+pub mod text;
+pub mod watchdog;

@@ -347,17 +347,11 @@ impl<'a> View<'a> {
                     ColumnSet::All => true,
                     ColumnSet::Insertable => writable,
                     ColumnSet::Required => {
-                        // Defaults of whole-number keys are sequences, from which the keys
-                        // that statements name keep away; another default may repeat itself.
-                        let sequence = column.identity.is_some()
-                            || self
-                                .model()
-                                .types
-                                .get(usize::from(column.ty.0))
-                                .is_some_and(|info| info.classes.intersects(Classes::INTEGER));
+                        let default = column.has_default || column.identity.is_some();
+                        // A key left to its sequence would run into keys that others name.
                         writable
-                            && if column.has_default || column.identity.is_some() {
-                                column.in_unique_key && !sequence
+                            && if default {
+                                column.in_unique_key
                             } else {
                                 column.not_null
                             }
