@@ -39,7 +39,7 @@ fn errors(text: &str) -> String {
     parsed(text).1
 }
 
-const CRUD: &str = r#"//! Create, read, update, delete over whatever schema the run is given.
+pub(super) const CRUD: &str = r#"//! Create, read, update, delete over whatever schema the run is given.
 //! Second line.
 grammar crud;
 
