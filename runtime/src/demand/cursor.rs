@@ -347,11 +347,17 @@ impl<'a> View<'a> {
                     ColumnSet::All => true,
                     ColumnSet::Insertable => writable,
                     ColumnSet::Required => {
-                        let default = column.has_default || column.identity.is_some();
-                        // A key left to its sequence would run into keys that others name.
+                        // Defaults of whole-number keys are sequences, from which the keys
+                        // that statements name keep away; another default may repeat itself.
+                        let sequence = column.identity.is_some()
+                            || self
+                                .model()
+                                .types
+                                .get(usize::from(column.ty.0))
+                                .is_some_and(|info| info.classes.intersects(Classes::INTEGER));
                         writable
-                            && if default {
-                                column.in_unique_key
+                            && if column.has_default || column.identity.is_some() {
+                                column.in_unique_key && !sequence
                             } else {
                                 column.not_null
                             }

@@ -97,8 +97,7 @@ pub enum Domain {
     /// The columns of a table that an INSERT may name (generated-always columns excluded).
     Insertable(Term),
     /// The columns of a table that every INSERT has to name: NOT NULL without a default, and those
-    /// of a unique key that have a default (a sequence would run into the values that other
-    /// statements name), unless they are GENERATED.
+    /// of a unique key whose default may repeat (that of whole numbers is taken for a sequence).
     Required(Term),
     /// The columns of a table that an UPDATE may set: not generated, and no part of a primary,
     /// unique or foreign key.
