@@ -31,6 +31,8 @@ pub enum Command {
     List,
     /// Check grammars and print all diagnostics
     Check(CheckArgs),
+    /// Write grammars in their canonical form, comments kept
+    Fmt(FmtArgs),
     /// Explain a diagnostic, with an example
     Explain {
         /// A code such as RQG0101
@@ -61,6 +63,16 @@ pub struct CheckArgs {
     /// How to print the diagnostics: for people on stderr, or as lines of JSON on stdout
     #[arg(long, value_enum, default_value_t)]
     pub format: ReportFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Grammars
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Change nothing; name the files that are not in canonical form and exit with 1
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Debug, Args)]

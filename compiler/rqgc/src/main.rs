@@ -41,6 +41,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::List => commands::list::run(),
         Command::Check(args) => commands::check::run(&args),
+        Command::Fmt(args) => commands::fmt::run(&args),
         Command::Explain { code } => commands::explain::run(&code),
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Generate(args) => commands::generate::run(&args),

@@ -66,6 +66,24 @@ fn diagnostics_can_be_read_by_tools() {
 }
 
 #[test]
+fn fmt_writes_the_canonical_form_once() {
+    let scratch = Scratch::new();
+    let path = scratch.file("ugly.rqg", "grammar   ugly;\nrule query=SELECT   \"1\" ;\n");
+    let error = stderr(1, &["fmt", "--check", &path]);
+    assert!(error.contains("ugly.rqg"), "{error}");
+    stdout(&["fmt", &path]);
+    let formatted = std::fs::read_to_string(&path).unwrap();
+    assert!(formatted.contains("grammar ugly;"), "{formatted}");
+    stdout(&["fmt", "--check", &path]);
+
+    let broken = scratch.file("broken.rqg", BAD.replace("SELECT", "((").as_str());
+    stderr(1, &["fmt", &broken]);
+    assert!(std::fs::read_to_string(&broken).unwrap().contains("(("));
+    stderr(3, &["fmt", "/nonexistent.rqg"]);
+    assert_eq!(scratch.names(), ["broken.rqg", "ugly.rqg"]);
+}
+
+#[test]
 fn codes_are_explained() {
     let long = stdout(&["explain", "RQG0101"]);
     assert!(

@@ -123,6 +123,15 @@ impl FileSink {
         }
     }
 
+    /// Writes text behind what was written.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't take it.
+    pub fn append(&mut self, text: &[u8]) -> io::Result<()> {
+        self.file.write_all(text)
+    }
+
     /// The temporary file's path, if there is one: for a handler that ends the process on the spot.
     #[must_use]
     pub fn temporary(&self) -> Option<&Path> {
@@ -147,7 +156,7 @@ impl FileSink {
 
 impl Sink for FileSink {
     fn write(&mut self, batch: &Batch<'_>) -> io::Result<()> {
-        self.file.write_all(batch.text)
+        self.append(batch.text)
     }
 
     fn name(&self) -> String {

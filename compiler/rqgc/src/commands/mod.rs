@@ -3,6 +3,7 @@
 pub mod analyze;
 pub mod check;
 pub mod explain;
+pub mod fmt;
 pub mod generate;
 pub mod list;
 pub mod manual;
