@@ -194,10 +194,15 @@ impl<'c> Checker<'c, '_> {
         let mut diagnostic = Diagnostic::new(Code::UnknownName, name.span, message)
             .label("not known here")
             .suggest(suggestion);
-        if upper {
+        let ended = self.locals.iter().rfind(|local| local.name == name.text);
+        if let Some(ended) = ended {
+            diagnostic = diagnostic
+                .also(ended.span, "bound here, until its block ends")
+                .help("bind it before the block to use it after the block");
+        } else if upper {
             diagnostic =
                 diagnostic.help(format!("for the literal word, write `{{ {} }}`", name.text));
-        } else if suggestion.is_none() {
+        } else if suggestion.is_none() && matches!(expect, Expect::Value) {
             diagnostic = diagnostic.help(format!(
                 "to print the word, write `{}`",
                 name.text.to_uppercase()

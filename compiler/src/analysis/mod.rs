@@ -111,13 +111,17 @@ impl<'a> StartRule<'a> {
         }
         if asked.is_some() && !main.file.broken_rules.iter().any(|name| name == wanted) {
             let message = format!("there is no rule `{wanted}` to start with");
+            let found = Diagnostic::new(
+                Code::UnknownStartRule,
+                Span::new(main.source, 0, 0),
+                message,
+            );
+            let known: Vec<String> = names().take(10).map(|name| format!("`{name}`")).collect();
             diagnostics.push(
-                Diagnostic::new(
-                    Code::UnknownStartRule,
-                    Span::new(main.source, 0, 0),
-                    message,
-                )
-                .suggest(crate::diagnostics::suggest::closest(wanted, names())),
+                match crate::diagnostics::suggest::closest(wanted, names()) {
+                    Some(name) => found.suggest(Some(name)),
+                    None => found.help(format!("rules of the file: {}", known.join(", "))),
+                },
             );
         }
         Self::Unknown
