@@ -5,6 +5,7 @@ use super::observe::Observer;
 use crate::builtins::Builtin;
 use crate::ir::Argument;
 use rqg_runtime::choices::Choices;
+use rqg_runtime::unit::To;
 use rqg_runtime::unit::value::Value;
 use rqg_runtime::values::Distribution;
 use rqg_runtime::values::generate;
@@ -22,8 +23,8 @@ fn distribution(arguments: &[Argument]) -> Distribution {
 }
 
 impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
-    /// Evaluates a builtin.
-    pub(super) fn builtin(&mut self, builtin: Builtin, arguments: &[Argument]) -> Value {
+    /// Evaluates a builtin; a text that it makes is placed at once where that is asked for.
+    pub(super) fn builtin(&mut self, builtin: Builtin, arguments: &[Argument], to: To) -> Value {
         match builtin {
             Builtin::Alias => {
                 let of = self.value(arguments, 0);
@@ -65,50 +66,54 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 };
                 let distribution = distribution(arguments);
                 self.unit
-                    .decimal(low, high, digits, distribution, self.choices)
+                    .decimal(low, high, digits, distribution, to, self.choices)
             }
             Builtin::Text => {
                 let (low, high) = self.range(arguments, 0).unwrap_or((0, 0));
                 let distribution = distribution(arguments);
-                self.text(|choices, out| generate::text(low, high, &distribution, choices, out))
+                self.text(to, |choices, out| {
+                    generate::text(low, high, &distribution, choices, out)
+                })
             }
             Builtin::Regex => match arguments.first() {
                 Some(Argument::Regex(pattern)) => {
-                    self.unit.regex(self.plan, *pattern, self.choices)
+                    self.unit.regex(self.plan, *pattern, to, self.choices)
                 }
                 _ => Value::Nothing,
             },
             Builtin::Quote => {
                 let value = self.value(arguments, 0);
-                self.unit.quote(self.plan, value)
+                self.unit.quote(self.plan, value, to)
             }
             Builtin::Date => {
                 let (first, last) = self.range(arguments, 0).unwrap_or(YEARS);
-                self.text(|choices, out| generate::date(first, last, choices, out))
+                self.text(to, |choices, out| generate::date(first, last, choices, out))
             }
             Builtin::Timestamp => {
                 let (first, last) = self.range(arguments, 0).unwrap_or(YEARS);
-                self.text(|choices, out| generate::timestamp(first, last, choices, out))
+                self.text(to, |choices, out| {
+                    generate::timestamp(first, last, choices, out)
+                })
             }
-            Builtin::Boolean => self.text(generate::boolean),
-            Builtin::Uuid => self.text(generate::uuid),
-            Builtin::Email => self.text(generate::email),
-            Builtin::Phone => self.text(generate::phone),
-            Builtin::Address => self.text(generate::address),
-            Builtin::Person => self.text(generate::person),
-            Builtin::Company => self.text(generate::company),
-            Builtin::Word => self.text(generate::word),
+            Builtin::Boolean => self.text(to, generate::boolean),
+            Builtin::Uuid => self.text(to, generate::uuid),
+            Builtin::Email => self.text(to, generate::email),
+            Builtin::Phone => self.text(to, generate::phone),
+            Builtin::Address => self.text(to, generate::address),
+            Builtin::Person => self.text(to, generate::person),
+            Builtin::Company => self.text(to, generate::company),
+            Builtin::Word => self.text(to, generate::word),
             Builtin::Literal => {
                 let ty = self.value(arguments, 0);
-                self.unit.literal_of(self.plan, ty, self.choices)
+                self.unit.literal_of(self.plan, ty, to, self.choices)
             }
             Builtin::FittingValue => {
                 let column = self.value(arguments, 0);
-                self.unit.fitting(self.plan, column, self.choices)
+                self.unit.fitting(self.plan, column, to, self.choices)
             }
             Builtin::Comparand => {
                 let column = self.value(arguments, 0);
-                self.unit.comparand(self.plan, column, self.choices)
+                self.unit.comparand(self.plan, column, to, self.choices)
             }
             Builtin::TypeName => self.value(arguments, 0),
             Builtin::Index => Value::Int(self.unit.index() as i64),
@@ -138,9 +143,9 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
     }
 
     /// A text value of what a maker appends.
-    fn text(&mut self, make: impl FnOnce(&mut C, &mut Vec<u8>)) -> Value {
+    fn text(&mut self, to: To, make: impl FnOnce(&mut C, &mut Vec<u8>)) -> Value {
         let choices = &mut *self.choices;
-        self.unit.write_text(|_, out| make(choices, out))
+        self.unit.write_text(to, |_, out| make(choices, out))
     }
 
     fn fractional_range(&mut self, arguments: &[Argument]) -> (f64, f64) {

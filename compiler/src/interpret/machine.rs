@@ -8,7 +8,7 @@ use crate::syntax::ast::ArithmeticOp;
 use rqg_runtime::choices::Choices;
 use rqg_runtime::plan::Plan;
 use rqg_runtime::unit::value::Value;
-use rqg_runtime::unit::{self, Unit};
+use rqg_runtime::unit::{self, To, Unit};
 
 /// One derivation under way.
 pub(super) struct Machine<'a, C, O> {
@@ -82,7 +82,13 @@ impl<C: Choices, O: Observer> Machine<'_, C, O> {
                 self.call(*rule, arguments, height);
             }
             Node::Place(expr) => {
-                let value = self.expr(*expr);
+                let value = match program.exprs.get(expr.index()) {
+                    Some(Expr::Slot(slot)) => self.unit.slot(*slot),
+                    Some(Expr::Builtin(builtin, arguments)) if !O::WANTS_TEXT => {
+                        self.builtin(*builtin, arguments, To::Place)
+                    }
+                    _ => self.expr(*expr),
+                };
                 self.unit.place(self.plan, value);
             }
             Node::Let(slots, expr) => {
@@ -277,7 +283,7 @@ impl<C: Choices, O: Observer> Machine<'_, C, O> {
                 self.unit.pop_list(height)
             }
             Expr::Builtin(builtin, arguments) => {
-                let value = self.builtin(*builtin, arguments);
+                let value = self.builtin(*builtin, arguments, To::Value);
                 self.watch(builtin.name(), value);
                 value
             }

@@ -1,6 +1,10 @@
 //! Choices with the weights that the run decides added up.
 
 use super::Plan;
+use super::demands::PlannedDemand;
+use super::table::Table;
+use crate::demand::View;
+use crate::unit::Unit;
 
 /// An alternative of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,14 +22,43 @@ pub struct Alternative {
 pub struct PlannedChoice {
     /// The alternatives in source order.
     pub alternatives: Vec<Alternative>,
-    /// The table of weights, if the run decides which alternatives are available.
-    pub fixed: Option<Fixed>,
+    /// What decides which alternatives are available.
+    available: Available,
     /// The alternative of the least depth bound.
     pub shallowest: usize,
 }
 
-/// The table of weights of a choice that the run decides.
+/// What decides which alternatives of a choice are available.
 #[derive(Debug, Clone)]
+enum Available {
+    /// The run.
+    Fixed(Fixed),
+    /// The value of one slot: the tables of weights that occur, and which of them belongs to each
+    /// value of the model.
+    Slot(u16, Vec<Option<Fixed>>, Box<Table<u16>>),
+    /// The unit.
+    Open,
+}
+
+impl PlannedChoice {
+    /// The table of weights, if the run or one slot decides which alternatives are available, and if
+    /// an available one has a weight.
+    #[must_use]
+    #[inline]
+    pub fn fixed(&self, view: View<'_>) -> Option<&Fixed> {
+        match &self.available {
+            Available::Fixed(fixed) => Some(fixed),
+            Available::Slot(slot, fixed, which) => {
+                let which = which.get(view, view.unit.slot(*slot))?;
+                fixed.get(usize::from(which))?.as_ref()
+            }
+            Available::Open => None,
+        }
+    }
+}
+
+/// The table of weights of a choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed {
     /// Ascending sums of the weights; unavailable alternatives add nothing.
     pub cumulative: Vec<u64>,
@@ -39,21 +72,60 @@ pub(super) fn plan(plan: &Plan, alternatives: &[Alternative]) -> PlannedChoice {
     let by_depth = (0..alternatives.len()).min_by_key(|&at| alternatives[at].min_depth);
     PlannedChoice {
         alternatives: alternatives.to_vec(),
-        fixed: fixed(plan, alternatives),
+        available: available(plan, alternatives),
         shallowest: by_depth.unwrap_or(0),
     }
 }
 
-/// None if a unit decides about an alternative, or if no available one has a weight.
-fn fixed(plan: &Plan, alternatives: &[Alternative]) -> Option<Fixed> {
+fn available(plan: &Plan, alternatives: &[Alternative]) -> Available {
+    let demands = || {
+        let weighed = alternatives.iter().filter(|found| found.weight > 0);
+        weighed.map(|alternative| plan.demand(alternative.demand))
+    };
+    let open = |demand: &&PlannedDemand| demand.constant().is_none();
+    let Some(first) = demands().find(open) else {
+        let depths = |at: usize| plan.demand(alternatives[at].demand).constant().flatten();
+        return fixed(alternatives, depths).map_or(Available::Open, Available::Fixed);
+    };
+    let Some(slot) = first.slot() else {
+        return Available::Open;
+    };
+    if demands()
+        .filter(open)
+        .any(|demand| demand.slot() != Some(slot))
+    {
+        return Available::Open;
+    }
+    let mut unit = Unit::new(plan);
+    let mut tables: Vec<Option<Fixed>> = Vec::new();
+    let which = Table::new(plan, |value| {
+        unit.set_lone_slot(slot, value);
+        let view = View { plan, unit: &unit };
+        let table = fixed(alternatives, |at| {
+            plan.demand(alternatives[at].demand).holds(view)
+        });
+        let known = tables.iter().position(|known| *known == table);
+        let at = known.unwrap_or_else(|| {
+            tables.push(table);
+            tables.len() - 1
+        });
+        u16::try_from(at).unwrap_or(u16::MAX)
+    });
+    match which {
+        Some(which) => Available::Slot(slot, tables, Box::new(which)),
+        None => Available::Open,
+    }
+}
+
+/// The table of weights of the alternatives that have a depth; none if there is no weight.
+fn fixed(alternatives: &[Alternative], depth: impl Fn(usize) -> Option<u32>) -> Option<Fixed> {
     let mut total = 0;
     let mut cumulative = Vec::with_capacity(alternatives.len());
     let mut available = Vec::new();
     let mut deepest = 0;
     for (at, alternative) in alternatives.iter().enumerate() {
-        let depth = plan.demand(alternative.demand).constant();
         if alternative.weight > 0
-            && let Some(depth) = depth?
+            && let Some(depth) = depth(at)
         {
             total += u64::from(alternative.weight);
             available.push(at);

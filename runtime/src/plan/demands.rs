@@ -3,15 +3,20 @@
 use super::Plan;
 use super::closed::{self, Dependence};
 use super::memo::{Memo, Memos, Subject};
+use super::table::Table;
 use crate::demand::{Atom, Bound, Clause, Demand, Field, Term, View};
+use crate::unit::Unit;
 use crate::unit::value::Value;
 use std::sync::Arc;
 
 /// A demand as evaluated at run time.
 #[derive(Debug, Clone)]
+#[expect(private_interfaces, reason = "only the plan looks inside")]
 pub enum PlannedDemand {
     /// The run decides: the depth if it holds.
     Constant(Option<u32>),
+    /// The value of one slot decides: the depth for each value of the model if it holds.
+    Slot(u16, Box<Table<Option<u32>>>, Clauses),
     /// The unit decides.
     Open(Clauses),
 }
@@ -58,11 +63,11 @@ impl PlannedDemand {
     pub fn holds(&self, view: View<'_>) -> Option<u32> {
         match self {
             Self::Constant(depth) => *depth,
-            Self::Open(clauses) => clauses
-                .by_depth
-                .iter()
-                .find(|clause| clause.tests.iter().all(|test| test.holds(view, None)))
-                .map(|clause| clause.depth),
+            Self::Slot(slot, table, clauses) => match table.get(view, view.unit.slot(*slot)) {
+                Some(depth) => depth,
+                None => clauses.depth(view),
+            },
+            Self::Open(clauses) => clauses.depth(view),
         }
     }
 
@@ -72,11 +77,19 @@ impl PlannedDemand {
     pub fn holds_within(&self, view: View<'_>, room: u32) -> bool {
         match self {
             Self::Constant(depth) => depth.is_some_and(|depth| depth <= room),
-            Self::Open(clauses) => clauses.by_cost.iter().any(|&at| {
-                clauses.by_depth.get(usize::from(at)).is_some_and(|clause| {
-                    clause.depth <= room && clause.tests.iter().all(|test| test.holds(view, None))
-                })
-            }),
+            Self::Slot(slot, table, clauses) => match table.get(view, view.unit.slot(*slot)) {
+                Some(depth) => depth.is_some_and(|depth| depth <= room),
+                None => clauses.hold_within(view, room),
+            },
+            Self::Open(clauses) => clauses.hold_within(view, room),
+        }
+    }
+
+    /// The slot that decides alone, if there is one.
+    pub(super) fn slot(&self) -> Option<u16> {
+        match self {
+            Self::Slot(slot, ..) => Some(*slot),
+            _ => None,
         }
     }
 
@@ -85,8 +98,36 @@ impl PlannedDemand {
     pub fn constant(&self) -> Option<Option<u32>> {
         match self {
             Self::Constant(depth) => Some(*depth),
-            Self::Open(_) => None,
+            Self::Slot(..) | Self::Open(_) => None,
         }
+    }
+}
+
+impl Clauses {
+    fn depth(&self, view: View<'_>) -> Option<u32> {
+        let mut clauses = self.by_depth.iter();
+        clauses
+            .find(|clause| clause.tests.iter().all(|test| test.holds(view, None)))
+            .map(|clause| clause.depth)
+    }
+
+    fn hold_within(&self, view: View<'_>, room: u32) -> bool {
+        self.by_cost.iter().any(|&at| {
+            self.by_depth.get(usize::from(at)).is_some_and(|clause| {
+                clause.depth <= room && clause.tests.iter().all(|test| test.holds(view, None))
+            })
+        })
+    }
+
+    /// The slot that all tests speak of, if they speak of nothing else.
+    fn only_slot(&self) -> Option<u16> {
+        let mut tests = self.by_depth.iter().flat_map(|clause| &clause.tests);
+        let Some(Test::Slot(slot, _)) = tests.next() else {
+            return None;
+        };
+        tests
+            .all(|test| matches!(test, Test::Slot(other, _) if other == slot))
+            .then_some(*slot)
     }
 }
 
@@ -248,7 +289,19 @@ pub(super) fn plan(plan: &Plan, memos: &mut Memos, demand: &Demand) -> PlannedDe
     });
     let by_depth: Vec<PlannedClause> = clauses.collect();
     let by_cost = by_cost(by_depth.iter().map(|clause| cost(&clause.tests)));
-    PlannedDemand::Open(Clauses { by_depth, by_cost })
+    let clauses = Clauses { by_depth, by_cost };
+    let Some(slot) = clauses.only_slot() else {
+        return PlannedDemand::Open(clauses);
+    };
+    let mut unit = Unit::new(plan);
+    let table = Table::new(plan, |value| {
+        unit.set_lone_slot(slot, value);
+        clauses.depth(View { plan, unit: &unit })
+    });
+    match table {
+        Some(table) => PlannedDemand::Slot(slot, Box::new(table), clauses),
+        None => PlannedDemand::Open(clauses),
+    }
 }
 
 /// Tests in the order in which they are made: all have to hold, whichever is first.

@@ -3,97 +3,25 @@
 use super::Plan;
 use super::closed::{Dependence, slot_as_bound};
 use super::demands::atom_cost;
+use super::table::Table;
 use crate::demand::{Atom, Bound, View};
-use crate::functions::FUNCTIONS;
-use crate::schema::model::{ForeignKeyId, UniqueKeyId};
-use crate::types::TypeId;
 use crate::unit::Unit;
-use crate::unit::relation::Shape;
-use crate::unit::value::{FunctionId, RelationId, Value};
+use crate::unit::value::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// Columns and tables up to which a model's values are decided in advance; larger models are
-/// evaluated as they are drawn from, which takes no time at start.
-const LARGEST_MODEL: usize = 20_000;
-
-/// A set of small numbers.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Bits(Vec<u64>);
-
-impl Bits {
-    pub fn collect(bits: impl Iterator<Item = bool>) -> Self {
-        let mut words = Vec::new();
-        for (i, bit) in bits.enumerate() {
-            if i % 64 == 0 {
-                words.push(0);
-            }
-            if let Some(word) = words.last_mut() {
-                *word |= u64::from(bit) << (i % 64);
-            }
-        }
-        Self(words)
-    }
-
-    #[inline]
-    pub fn get(&self, at: usize) -> bool {
-        self.0
-            .get(at / 64)
-            .is_some_and(|word| word >> (at % 64) & 1 == 1)
-    }
-}
 
 /// An atom about `Bound(0)` alone, with its truth for the values of the model.
 #[derive(Debug, Clone)]
 pub(super) struct Memo {
     atom: Atom,
-    decided: Option<Decided>,
-}
-
-#[derive(Debug, Clone)]
-struct Decided {
-    types: Bits,
-    tables: Bits,
-    columns: Vec<Bits>,
-    foreign_keys: Bits,
-    unique_keys: Bits,
-    functions: Bits,
+    decided: Option<Table<bool>>,
 }
 
 impl Memo {
     fn new(plan: &Plan, atom: Atom) -> Self {
-        let model = plan.model();
-        let columns: usize = model.tables.iter().map(|table| table.columns.len()).sum();
-        let decided = (columns + model.tables.len() <= LARGEST_MODEL).then(|| {
-            let unit = Unit::new(plan);
-            let view = View { plan, unit: &unit };
-            let holds = |value| view.atom(&atom, Some(&Bound::new(value)));
-            let all = |count: usize, value: &dyn Fn(usize) -> Value| {
-                Bits::collect((0..count).map(|id| holds(value(id))))
-            };
-            Decided {
-                types: all(model.types.len(), &|id| Value::Type(TypeId(id as u16))),
-                tables: all(model.tables.len(), &|id| {
-                    Value::Relation(RelationId(id as u32))
-                }),
-                columns: (0..model.tables.len())
-                    .map(|table| {
-                        all(model.tables[table].columns.len(), &|position| {
-                            Value::column(RelationId(table as u32), position as u16, false)
-                        })
-                    })
-                    .collect(),
-                foreign_keys: all(model.foreign_keys.len(), &|id| {
-                    Value::ForeignKey(ForeignKeyId(id as u32))
-                }),
-                unique_keys: all(model.unique_keys.len(), &|id| {
-                    Value::UniqueKey(UniqueKeyId(id as u32))
-                }),
-                functions: all(FUNCTIONS.len(), &|id| {
-                    Value::Function(FunctionId(id as u16))
-                }),
-            }
-        });
+        let unit = Unit::new(plan);
+        let view = View { plan, unit: &unit };
+        let decided = Table::new(plan, |value| view.atom(&atom, Some(&Bound::new(value))));
         Self { atom, decided }
     }
 
@@ -108,27 +36,10 @@ impl Memo {
     /// Whether the atom holds of a value.
     #[inline]
     pub fn holds(&self, view: View<'_>, value: Value) -> bool {
-        let decided = self.decided.as_ref().and_then(|decided| match value {
-            Value::Type(ty) => Some(decided.types.get(usize::from(ty.0))),
-            Value::Relation(relation) => match view.shape(relation) {
-                Shape::Table(table) => Some(decided.tables.get(table.0 as usize)),
-                Shape::Listed { .. } => None,
-            },
-            Value::Column(column) => match view.shape(column.relation) {
-                Shape::Table(table) => Some(
-                    decided
-                        .columns
-                        .get(table.0 as usize)
-                        .is_some_and(|bits| bits.get(usize::from(column.position))),
-                ),
-                Shape::Listed { .. } => None,
-            },
-            Value::ForeignKey(id) => Some(decided.foreign_keys.get(id.0 as usize)),
-            Value::Function(id) => Some(decided.functions.get(usize::from(id.0))),
-            Value::UniqueKey(id) => Some(decided.unique_keys.get(id.0 as usize)),
-            _ => None,
-        });
-        decided.unwrap_or_else(|| view.atom(&self.atom, Some(&Bound::new(value))))
+        self.decided
+            .as_ref()
+            .and_then(|decided| decided.get(view, value))
+            .unwrap_or_else(|| view.atom(&self.atom, Some(&Bound::new(value))))
     }
 }
 

@@ -11,6 +11,7 @@ mod demands;
 mod guard;
 mod memo;
 mod sites;
+mod table;
 
 pub use choices::{Alternative, Fixed, PlannedChoice};
 pub use demands::PlannedDemand;

@@ -111,6 +111,14 @@ pub enum Candidates {
         /// Whether the drawn columns print qualified where the relation says so.
         qualifies: bool,
     },
+    /// Those of each table of the model, seen as columns of that table; what is drawn from are the
+    /// columns visible in the scope, or around the innermost narrowing.
+    PerVisible {
+        /// By table, in the domain's order.
+        lists: Vec<Vec<Candidate>>,
+        /// Whether the innermost narrowing does not count.
+        enclosing: bool,
+    },
     /// Nothing: the unit decides.
     Open,
 }
@@ -125,7 +133,7 @@ pub(super) fn plan(
     let depth = |list: &[Candidate]| list.iter().map(|found| found.depth).max().unwrap_or(0);
     let deepest = match &candidates {
         Candidates::Fixed { list, .. } => depth(list),
-        Candidates::PerTable { lists, .. } => {
+        Candidates::PerTable { lists, .. } | Candidates::PerVisible { lists, .. } => {
             lists.iter().map(|list| depth(list)).max().unwrap_or(0)
         }
         Candidates::Open => 0,
@@ -162,6 +170,12 @@ fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candidates {
             grows: matches!(domain, Domain::Tables | Domain::Sources),
         };
     }
+    if let Domain::Visible | Domain::Enclosing = domain {
+        return Candidates::PerVisible {
+            lists: lists(plan, &Domain::Columns(Term::Slot(0)), demand),
+            enclosing: *domain == Domain::Enclosing,
+        };
+    }
     let (relation, set) = match domain {
         Domain::Columns(term) => (term, Some(ColumnSet::All)),
         Domain::Insertable(term) => (term, Some(ColumnSet::Insertable)),
@@ -183,18 +197,22 @@ fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candidates {
         Domain::ForeignKeysTo(_) => Domain::ForeignKeysTo(slot),
         _ => Domain::UniqueKeys(slot),
     };
-    let mut unit = Unit::new(plan);
-    let lists = (0..plan.model().tables.len() as u32)
-        .map(|table| {
-            unit.set_lone_slot(0, Value::Relation(RelationId(table)));
-            list(View { plan, unit: &unit }, &of_slot, demand)
-        })
-        .collect();
     Candidates::PerTable {
         relation: relation.clone(),
-        lists,
+        lists: lists(plan, &of_slot, demand),
         qualifies: set == Some(ColumnSet::All),
     }
+}
+
+/// The candidates of each table of the model in a domain that slot 0 decides.
+fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Vec<Candidate>> {
+    let mut unit = Unit::new(plan);
+    (0..plan.model().tables.len() as u32)
+        .map(|table| {
+            unit.set_lone_slot(0, Value::Relation(RelationId(table)));
+            list(View { plan, unit: &unit }, domain, demand)
+        })
+        .collect()
 }
 
 fn list(view: View<'_>, domain: &Domain, demand: &Demand) -> Vec<Candidate> {

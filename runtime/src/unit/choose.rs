@@ -15,7 +15,7 @@ impl Unit {
         let Some(planned) = plan.choice(choice) else {
             return 0;
         };
-        if let Some(fixed) = &planned.fixed
+        if let Some(fixed) = planned.fixed(View { plan, unit: self })
             && self.fits(plan, fixed.deepest)
         {
             return match fixed.only {

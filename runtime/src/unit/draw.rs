@@ -6,6 +6,7 @@ use crate::choices::Choices;
 use crate::demand::{Cursor, Domain, View};
 use crate::plan::{Candidate, Candidates, Plan, PlannedSite};
 use crate::unit::relation::Shape;
+use crate::unit::scope::Frame;
 use crate::values::Distribution;
 
 /// How many are asked for.
@@ -47,12 +48,16 @@ impl Unit {
         let Some(planned) = plan.site(site) else {
             return Value::Nothing;
         };
-        if self.fits(plan, planned.deepest)
-            && let Some((list, relation)) = self.listed(plan, planned)
-            && !list.is_empty()
-        {
-            let drawn = list.get(index(list.len(), choices));
-            return relation.see(drawn.map_or(Value::Nothing, |found| found.value));
+        if self.fits(plan, planned.deepest) {
+            if let Some((list, relation)) = self.listed(plan, planned)
+                && !list.is_empty()
+            {
+                let drawn = list.get(index(list.len(), choices));
+                return relation.see(drawn.map_or(Value::Nothing, |found| found.value));
+            }
+            if let Some(drawn) = self.draw_visible(plan, planned, choices) {
+                return drawn;
+            }
         }
         self.gather(plan, planned, 1);
         let at = index(self.candidates.len(), choices);
@@ -61,6 +66,71 @@ impl Unit {
             None => {
                 self.unmet += 1;
                 Value::Nothing
+            }
+        }
+    }
+
+    /// Draws a visible column where the plan lists those of each visible relation.
+    fn draw_visible<C: Choices>(
+        &self,
+        plan: &Plan,
+        site: &PlannedSite,
+        choices: &mut C,
+    ) -> Option<Value> {
+        let mut count = 0;
+        self.visible_lists(plan, site, |list, _| count += list.len())?;
+        if count == 0 {
+            return None;
+        }
+        let mut left = index(count, choices);
+        let mut drawn = None;
+        self.visible_lists(plan, site, |list, relation| {
+            if drawn.is_none() {
+                drawn = list.get(left).map(|found| (found.value, relation));
+                left = left.wrapping_sub(list.len());
+            }
+        })?;
+        drawn.map(|(value, relation)| Seen::visible(relation).see(value))
+    }
+
+    /// Goes through the listed candidates of each visible relation, in the domain's order. None if
+    /// the plan lists none, or not all of what is visible is a table of the model.
+    fn visible_lists<'p>(
+        &self,
+        plan: &Plan,
+        site: &'p PlannedSite,
+        mut visit: impl FnMut(&'p [Candidate], RelationId),
+    ) -> Option<()> {
+        let Candidates::PerVisible { lists, enclosing } = &site.candidates else {
+            return None;
+        };
+        let view = View { plan, unit: self };
+        let mut at = if *enclosing {
+            self.scopes.around_narrow()
+        } else {
+            self.scopes.current()
+        };
+        loop {
+            match self.scopes.frame(at) {
+                Frame::Full(other) => at = other,
+                Frame::Narrow(_) => return None,
+                Frame::Scope {
+                    correlated,
+                    start,
+                    end,
+                } => {
+                    for relation in start..end {
+                        let relation = self.scopes.bound(relation)?;
+                        let Shape::Table(table) = view.shape(relation) else {
+                            return None;
+                        };
+                        visit(lists.get(table.0 as usize)?, relation);
+                    }
+                    if !correlated || at == 0 {
+                        return Some(());
+                    }
+                    at -= 1;
+                }
             }
         }
     }
@@ -243,7 +313,7 @@ impl Unit {
                 };
                 Some((lists.get(table.0 as usize)?, seen))
             }
-            Candidates::Open => None,
+            Candidates::PerVisible { .. } | Candidates::Open => None,
         }
     }
 
@@ -265,6 +335,17 @@ impl Unit {
             }));
             return;
         }
+        let listed = self.visible_lists(plan, site, |list, relation| {
+            let fitting = list.iter().filter(|found| found.depth <= limit);
+            candidates.extend(fitting.map(|found| Candidate {
+                value: Seen::visible(relation).see(found.value),
+                depth: found.depth,
+            }));
+        });
+        if listed.is_some() {
+            return;
+        }
+        candidates.clear();
         let view = View { plan, unit: self };
         let open = site.open_clauses(view, limit);
         let mut consider = |value| {
@@ -303,6 +384,13 @@ enum Seen {
 }
 
 impl Seen {
+    fn visible(relation: RelationId) -> Self {
+        Self::Through {
+            relation,
+            qualified: true,
+        }
+    }
+
     #[inline]
     fn see(self, value: Value) -> Value {
         match (self, value) {

@@ -14,6 +14,7 @@ mod text;
 pub mod value;
 
 pub use draw::Count;
+pub use text::To;
 
 use crate::plan::{Candidate, Plan};
 use crate::unit_text::UnitText;

@@ -2,14 +2,23 @@
 
 use super::Unit;
 use super::relation::Shape;
-use super::value::{ColumnRef, Range32, Value};
+use super::value::{ColumnRef, Value};
 use crate::choices::Choices;
 use crate::demand::View;
 use crate::plan::Plan;
 use crate::values::Distribution;
 use crate::values::literal;
 use crate::values::number::{power_of_ten, push_decimal};
-use crate::values::quoting::push_string;
+use crate::values::quoting::quote_from;
+
+/// What becomes of a text that a builtin makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    /// A value, which may be placed any number of times.
+    Value,
+    /// It is placed at once; the value is [`Value::Nothing`], which prints nothing.
+    Place,
+}
 
 impl Unit {
     /// A fixed-point number between two inclusive bounds with so many digits after the point.
@@ -19,6 +28,7 @@ impl Unit {
         high: f64,
         digits: u32,
         distribution: Distribution,
+        to: To,
         choices: &mut C,
     ) -> Value {
         // More digits than 64 bits hold of the greater bound are left out.
@@ -37,23 +47,35 @@ impl Unit {
         };
         let scaled = |bound: f64| (bound * unit).round() as i64;
         let unscaled = distribution.draw(scaled(low), scaled(high), choices);
-        self.write_text(|_, out| push_decimal(unscaled.into(), digits, out))
+        self.write_text(to, |_, out| push_decimal(unscaled.into(), digits, out))
     }
 
     /// A literal of an SQL type.
-    pub fn literal_of<C: Choices>(&mut self, plan: &Plan, ty: Value, choices: &mut C) -> Value {
+    pub fn literal_of<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        ty: Value,
+        to: To,
+        choices: &mut C,
+    ) -> Value {
         let Value::Type(ty) = ty else {
             return Value::Nothing;
         };
-        self.write_text(|_, out| literal(plan.model(), ty, choices, out))
+        self.write_text(to, |_, out| literal(plan.model(), ty, choices, out))
     }
 
     /// A value that fits a column; unique columns get one that no other unit has.
-    pub fn fitting<C: Choices>(&mut self, plan: &Plan, column: Value, choices: &mut C) -> Value {
+    pub fn fitting<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        column: Value,
+        to: To,
+        choices: &mut C,
+    ) -> Value {
         let Value::Column(column) = column else {
             return Value::Nothing;
         };
-        self.write_text(|unit, out| match unit.shape(plan, column) {
+        self.write_text(to, |unit, out| match unit.shape(plan, column) {
             Shape::Table(table) => plan.fitting().value(
                 plan.model(),
                 table,
@@ -67,11 +89,17 @@ impl Unit {
     }
 
     /// A value to compare a column with.
-    pub fn comparand<C: Choices>(&mut self, plan: &Plan, column: Value, choices: &mut C) -> Value {
+    pub fn comparand<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        column: Value,
+        to: To,
+        choices: &mut C,
+    ) -> Value {
         let Value::Column(column) = column else {
             return Value::Nothing;
         };
-        self.write_text(|unit, out| match unit.shape(plan, column) {
+        self.write_text(to, |unit, out| match unit.shape(plan, column) {
             Shape::Table(table) => {
                 let position = column.position;
                 plan.fitting()
@@ -98,29 +126,42 @@ impl Unit {
     }
 
     /// A string literal of a value's text.
-    pub fn quote(&mut self, plan: &Plan, value: Value) -> Value {
-        let text = self.spelled(plan, value);
-        self.write_text(|_, out| push_string(&text, out))
+    pub fn quote(&mut self, plan: &Plan, value: Value, to: To) -> Value {
+        self.write_text(to, |unit, out| {
+            unit.arena.spell(plan, value, out);
+            quote_from(out, 0);
+        })
     }
 
     /// The raw text that a pattern of the program matches.
-    pub fn regex<C: Choices>(&mut self, plan: &Plan, pattern: u32, choices: &mut C) -> Value {
-        self.write_text(|_, out| {
+    pub fn regex<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        pattern: u32,
+        to: To,
+        choices: &mut C,
+    ) -> Value {
+        self.write_text(to, |_, out| {
             if let Some(pattern) = plan.pattern(pattern) {
                 pattern.generate(choices, out);
             }
         })
     }
 
-    /// Makes a text value of what `write` appends.
+    /// Makes a text value of what `write` appends, or places it at once.
     #[inline]
-    pub fn write_text(&mut self, write: impl FnOnce(&mut Self, &mut Vec<u8>)) -> Value {
+    pub fn write_text(&mut self, to: To, write: impl FnOnce(&mut Self, &mut Vec<u8>)) -> Value {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         write(self, &mut buffer);
-        let start = self.arena.texts.len();
-        self.arena.texts.extend_from_slice(&buffer);
+        let value = match to {
+            To::Value => self.arena.text(&buffer),
+            To::Place => {
+                self.writer.token(&buffer);
+                Value::Nothing
+            }
+        };
         self.buffer = buffer;
-        Value::Text(Range32::since(start, self.arena.texts.len()))
+        value
     }
 }

@@ -1,0 +1,97 @@
+//! Facts about every value of the schema model, looked up by value.
+
+use super::Plan;
+use crate::demand::View;
+use crate::functions::FUNCTIONS;
+use crate::schema::model::{ForeignKeyId, UniqueKeyId};
+use crate::types::TypeId;
+use crate::unit::relation::Shape;
+use crate::unit::value::{FunctionId, RelationId, Value};
+
+/// Columns, tables and types up to which a model's values are decided in advance; larger models
+/// are evaluated as they are drawn from, which takes no time at start.
+const LARGEST_MODEL: usize = 20_000;
+
+/// A fact about each value of the model.
+#[derive(Debug, Clone)]
+pub(super) struct Table<T> {
+    types: Box<[T]>,
+    tables: Box<[T]>,
+    /// Where the columns of each table start in `columns`; one more at the end.
+    first_columns: Box<[u32]>,
+    columns: Box<[T]>,
+    foreign_keys: Box<[T]>,
+    unique_keys: Box<[T]>,
+    functions: Box<[T]>,
+}
+
+impl<T: Copy> Table<T> {
+    /// Decides for each value; none for models that are too large.
+    pub fn new(plan: &Plan, mut decide: impl FnMut(Value) -> T) -> Option<Self> {
+        let model = plan.model();
+        let mut first_columns = vec![0];
+        for table in &model.tables {
+            let last = first_columns.last().copied().unwrap_or(0);
+            first_columns.push(last + table.columns.len() as u32);
+        }
+        let columns = first_columns.last().copied().unwrap_or(0) as usize;
+        if columns + model.tables.len() + model.types.len() > LARGEST_MODEL {
+            return None;
+        }
+        let mut all = |count: usize, value: fn(u32) -> Value| -> Box<[T]> {
+            (0..count as u32).map(|id| decide(value(id))).collect()
+        };
+        let types = all(model.types.len(), |id| Value::Type(TypeId(id as u16)));
+        let tables = all(model.tables.len(), |id| Value::Relation(RelationId(id)));
+        let foreign_keys = all(model.foreign_keys.len(), |id| {
+            Value::ForeignKey(ForeignKeyId(id))
+        });
+        let unique_keys = all(model.unique_keys.len(), |id| {
+            Value::UniqueKey(UniqueKeyId(id))
+        });
+        let functions = all(FUNCTIONS.len(), |id| Value::Function(FunctionId(id as u16)));
+        let columns = model
+            .tables
+            .iter()
+            .enumerate()
+            .flat_map(|(table, info)| {
+                (0..info.columns.len() as u16)
+                    .map(move |position| Value::column(RelationId(table as u32), position, false))
+            })
+            .map(decide)
+            .collect();
+        Some(Self {
+            types,
+            tables,
+            first_columns: first_columns.into(),
+            columns,
+            foreign_keys,
+            unique_keys,
+            functions,
+        })
+    }
+
+    /// The fact about a value; none for values that are not of the model.
+    #[inline]
+    pub fn get(&self, view: View<'_>, value: Value) -> Option<T> {
+        match value {
+            Value::Column(column) => match view.shape(column.relation) {
+                Shape::Table(table) => {
+                    let first = *self.first_columns.get(table.0 as usize)?;
+                    let at = first as usize + usize::from(column.position);
+                    self.columns.get(at).copied()
+                }
+                Shape::Listed { .. } => None,
+            },
+            Value::Type(ty) => self.types.get(usize::from(ty.0)).copied(),
+            Value::Relation(relation) => match view.shape(relation) {
+                Shape::Table(table) => self.tables.get(table.0 as usize).copied(),
+                Shape::Listed { .. } => None,
+            },
+            Value::ForeignKey(id) => self.foreign_keys.get(id.0 as usize).copied(),
+            Value::UniqueKey(id) => self.unique_keys.get(id.0 as usize).copied(),
+            Value::Function(id) => self.functions.get(usize::from(id.0)).copied(),
+            _ => None,
+        }
+    }
+}
