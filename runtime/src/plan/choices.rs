@@ -87,18 +87,18 @@ fn available(plan: &Plan, alternatives: &[Alternative]) -> Available {
         let depths = |at: usize| plan.demand(alternatives[at].demand).constant().flatten();
         return fixed(alternatives, depths).map_or(Available::Open, Available::Fixed);
     };
-    let Some(slot) = first.slot() else {
+    let Some((slot, mut kinds)) = first.slot() else {
         return Available::Open;
     };
-    if demands()
-        .filter(open)
-        .any(|demand| demand.slot() != Some(slot))
-    {
-        return Available::Open;
+    for demand in demands().filter(open) {
+        match demand.slot() {
+            Some((other, known)) if other == slot => kinds = kinds & known,
+            _ => return Available::Open,
+        }
     }
     let mut unit = Unit::new(plan);
     let mut tables: Vec<Option<Fixed>> = Vec::new();
-    let which = Table::new(plan, |value| {
+    let which = Table::new(plan, kinds, |value| {
         unit.set_lone_slot(slot, value);
         let view = View { plan, unit: &unit };
         let table = fixed(alternatives, |at| {

@@ -2,6 +2,7 @@
 
 use super::Plan;
 use super::closed::{self, Dependence};
+use super::kinds::Kinds;
 use super::memo::{Memo, Memos, Subject};
 use super::table::Table;
 use crate::demand::{Atom, Bound, Clause, Demand, Field, Term, View};
@@ -85,10 +86,10 @@ impl PlannedDemand {
         }
     }
 
-    /// The slot that decides alone, if there is one.
-    pub(super) fn slot(&self) -> Option<u16> {
+    /// The slot that decides alone, if there is one, and for which kinds of values it is known.
+    pub(super) fn slot(&self) -> Option<(u16, Kinds)> {
         match self {
-            Self::Slot(slot, ..) => Some(*slot),
+            Self::Slot(slot, table, _) => Some((*slot, table.kinds())),
             _ => None,
         }
     }
@@ -119,15 +120,21 @@ impl Clauses {
         })
     }
 
-    /// The slot that all tests speak of, if they speak of nothing else.
-    fn only_slot(&self) -> Option<u16> {
-        let mut tests = self.by_depth.iter().flat_map(|clause| &clause.tests);
-        let Some(Test::Slot(slot, _)) = tests.next() else {
-            return None;
-        };
-        tests
-            .all(|test| matches!(test, Test::Slot(other, _) if other == slot))
-            .then_some(*slot)
+    /// The slot that all tests speak of, if they speak of nothing else, and the kinds of values that
+    /// all of them are decided for.
+    fn only_slot(&self) -> Option<(u16, Kinds)> {
+        let mut only = None;
+        for test in self.by_depth.iter().flat_map(|clause| &clause.tests) {
+            let Test::Slot(slot, memo) = test else {
+                return None;
+            };
+            let (known, kinds) = only.unwrap_or((*slot, Kinds::ALL));
+            if known != *slot {
+                return None;
+            }
+            only = Some((known, kinds & memo.kinds()));
+        }
+        only.filter(|&(_, kinds)| kinds != Kinds::NONE)
     }
 }
 
@@ -290,11 +297,11 @@ pub(super) fn plan(plan: &Plan, memos: &mut Memos, demand: &Demand) -> PlannedDe
     let by_depth: Vec<PlannedClause> = clauses.collect();
     let by_cost = by_cost(by_depth.iter().map(|clause| cost(&clause.tests)));
     let clauses = Clauses { by_depth, by_cost };
-    let Some(slot) = clauses.only_slot() else {
+    let Some((slot, kinds)) = clauses.only_slot() else {
         return PlannedDemand::Open(clauses);
     };
     let mut unit = Unit::new(plan);
-    let table = Table::new(plan, |value| {
+    let table = Table::new(plan, kinds, |value| {
         unit.set_lone_slot(slot, value);
         clauses.depth(View { plan, unit: &unit })
     });

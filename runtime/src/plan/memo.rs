@@ -3,6 +3,7 @@
 use super::Plan;
 use super::closed::{Dependence, slot_as_bound};
 use super::demands::atom_cost;
+use super::kinds::Kinds;
 use super::table::Table;
 use crate::demand::{Atom, Bound, View};
 use crate::unit::Unit;
@@ -21,8 +22,16 @@ impl Memo {
     fn new(plan: &Plan, atom: Atom) -> Self {
         let unit = Unit::new(plan);
         let view = View { plan, unit: &unit };
-        let decided = Table::new(plan, |value| view.atom(&atom, Some(&Bound::new(value))));
+        let kinds = Kinds::of_atom(&atom);
+        let decided = Table::new(plan, kinds, |value| {
+            view.atom(&atom, Some(&Bound::new(value)))
+        });
         Self { atom, decided }
+    }
+
+    /// The kinds of values that it is decided for.
+    pub fn kinds(&self) -> Kinds {
+        self.decided.as_ref().map_or(Kinds::NONE, Table::kinds)
     }
 
     /// How costly it is, roughly.

@@ -9,6 +9,7 @@ mod choices;
 mod closed;
 mod demands;
 mod guard;
+mod kinds;
 mod memo;
 mod sites;
 mod table;

@@ -1,6 +1,7 @@
 //! Facts about every value of the schema model, looked up by value.
 
 use super::Plan;
+use super::kinds::Kinds;
 use crate::demand::View;
 use crate::functions::FUNCTIONS;
 use crate::schema::model::{ForeignKeyId, UniqueKeyId};
@@ -15,6 +16,7 @@ const LARGEST_MODEL: usize = 20_000;
 /// A fact about each value of the model.
 #[derive(Debug, Clone)]
 pub(super) struct Table<T> {
+    kinds: Kinds,
     types: Box<[T]>,
     tables: Box<[T]>,
     /// Where the columns of each table start in `columns`; one more at the end.
@@ -26,8 +28,8 @@ pub(super) struct Table<T> {
 }
 
 impl<T: Copy> Table<T> {
-    /// Decides for each value; none for models that are too large.
-    pub fn new(plan: &Plan, mut decide: impl FnMut(Value) -> T) -> Option<Self> {
+    /// Decides for each value of some kinds; none for models that are too large.
+    pub fn new(plan: &Plan, kinds: Kinds, mut decide: impl FnMut(Value) -> T) -> Option<Self> {
         let model = plan.model();
         let mut first_columns = vec![0];
         for table in &model.tables {
@@ -38,22 +40,30 @@ impl<T: Copy> Table<T> {
         if columns + model.tables.len() + model.types.len() > LARGEST_MODEL {
             return None;
         }
-        let mut all = |count: usize, value: fn(u32) -> Value| -> Box<[T]> {
-            (0..count as u32).map(|id| decide(value(id))).collect()
+        let mut all = |kind: Kinds, count: usize, value: fn(u32) -> Value| -> Box<[T]> {
+            let count = if kinds.has(kind) { count as u32 } else { 0 };
+            (0..count).map(|id| decide(value(id))).collect()
         };
-        let types = all(model.types.len(), |id| Value::Type(TypeId(id as u16)));
-        let tables = all(model.tables.len(), |id| Value::Relation(RelationId(id)));
-        let foreign_keys = all(model.foreign_keys.len(), |id| {
+        let types = all(Kinds::TYPES, model.types.len(), |id| {
+            Value::Type(TypeId(id as u16))
+        });
+        let tables = all(Kinds::RELATIONS, model.tables.len(), |id| {
+            Value::Relation(RelationId(id))
+        });
+        let foreign_keys = all(Kinds::FOREIGN_KEYS, model.foreign_keys.len(), |id| {
             Value::ForeignKey(ForeignKeyId(id))
         });
-        let unique_keys = all(model.unique_keys.len(), |id| {
+        let unique_keys = all(Kinds::UNIQUE_KEYS, model.unique_keys.len(), |id| {
             Value::UniqueKey(UniqueKeyId(id))
         });
-        let functions = all(FUNCTIONS.len(), |id| Value::Function(FunctionId(id as u16)));
+        let functions = all(Kinds::FUNCTIONS, FUNCTIONS.len(), |id| {
+            Value::Function(FunctionId(id as u16))
+        });
         let columns = model
             .tables
             .iter()
             .enumerate()
+            .filter(|_| kinds.has(Kinds::COLUMNS))
             .flat_map(|(table, info)| {
                 (0..info.columns.len() as u16)
                     .map(move |position| Value::column(RelationId(table as u32), position, false))
@@ -61,6 +71,7 @@ impl<T: Copy> Table<T> {
             .map(decide)
             .collect();
         Some(Self {
+            kinds,
             types,
             tables,
             first_columns: first_columns.into(),
@@ -71,7 +82,12 @@ impl<T: Copy> Table<T> {
         })
     }
 
-    /// The fact about a value; none for values that are not of the model.
+    /// The kinds of values that it knows of.
+    pub fn kinds(&self) -> Kinds {
+        self.kinds
+    }
+
+    /// The fact about a value; none for values that are not of the model or of other kinds.
     #[inline]
     pub fn get(&self, view: View<'_>, value: Value) -> Option<T> {
         match value {
