@@ -72,7 +72,7 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 let (low, high) = self.range(arguments, 0).unwrap_or((0, 0));
                 let distribution = distribution(arguments);
                 self.text(to, |choices, out| {
-                    generate::text(low, high, &distribution, choices, out)
+                    generate::text(low, high, &distribution, choices, out);
                 })
             }
             Builtin::Regex => match arguments.first() {
@@ -92,7 +92,7 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
             Builtin::Timestamp => {
                 let (first, last) = self.range(arguments, 0).unwrap_or(YEARS);
                 self.text(to, |choices, out| {
-                    generate::timestamp(first, last, choices, out)
+                    generate::timestamp(first, last, choices, out);
                 })
             }
             Builtin::Boolean => self.text(to, generate::boolean),

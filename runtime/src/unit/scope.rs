@@ -191,3 +191,52 @@ impl Scopes {
         self.bound.get(at as usize).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn relations(scopes: &Scopes, frame: u32) -> Vec<u32> {
+        match scopes.frame(frame) {
+            Frame::Scope { start, end, .. } => (start..end)
+                .filter_map(|at| scopes.bound(at))
+                .map(|relation| relation.0)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn relations_are_bound_in_the_innermost_scope_until_it_closes() {
+        let mut scopes = Scopes::default();
+        scopes.open(false);
+        scopes.bind(RelationId(1));
+        scopes.narrow(Range32::default());
+        scopes.bind(RelationId(2));
+        assert_eq!(relations(&scopes, 1), [1, 2]);
+        scopes.open(true);
+        scopes.bind(RelationId(3));
+        assert_eq!(relations(&scopes, scopes.current()), [3]);
+        scopes.close();
+        scopes.close();
+        scopes.bind(RelationId(4));
+        assert_eq!(relations(&scopes, scopes.current()), [1, 2, 4]);
+        scopes.close();
+        assert_eq!(scopes.current(), 0);
+        scopes.close();
+        assert_eq!(scopes.current(), 0);
+    }
+
+    #[test]
+    fn full_shows_what_is_around_the_innermost_narrowing() {
+        let mut scopes = Scopes::default();
+        scopes.open(false);
+        scopes.narrow(Range32 { start: 0, len: 1 });
+        scopes.full();
+        assert_eq!(scopes.frame(scopes.current()), Frame::Full(1));
+        scopes.full();
+        assert_eq!(scopes.frame(scopes.current()), Frame::Full(1));
+        scopes.narrow(Range32 { start: 1, len: 1 });
+        assert_eq!(scopes.around_narrow(), 4);
+    }
+}

@@ -1,0 +1,119 @@
+//! Real grammars end to end: every fixture and bundled grammar derives under any choices, finds all
+//! that it draws, and does so the same way again.
+
+use proptest::prelude::*;
+use rqg_compiler::interpret::{Generator, Settings};
+use rqg_compiler::{Input, compile};
+use rqg_runtime::choices::{Bytes, Recorded, Replay};
+use rqg_runtime::entropy::Seed;
+use rqg_runtime::schema::default_model;
+use rqg_runtime::unit_text::{Generate, UnitText};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(folder);
+    let mut found: Vec<PathBuf> = std::fs::read_dir(root)
+        .expect("the folder is part of the project")
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rqg"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// The grammars that run on the default schema without extern fns.
+fn generators() -> &'static [(PathBuf, Generator)] {
+    static GENERATORS: OnceLock<Vec<(PathBuf, Generator)>> = OnceLock::new();
+    GENERATORS.get_or_init(|| {
+        let model = Arc::new(default_model());
+        let folders = [
+            "tests/fixtures/pass",
+            "tests/fixtures/run",
+            "grammars/crud",
+            "grammars/json",
+        ];
+        let made = folders
+            .iter()
+            .flat_map(|folder| files(folder))
+            .filter_map(|path| {
+                let program = compile(&Input::path(&path)).program?;
+                let settings = Settings::new(Seed::from(1).master_key());
+                let generator = Generator::new(program, Arc::clone(&model), settings).ok()?;
+                Some((path, generator))
+            });
+        made.collect()
+    })
+}
+
+#[test]
+fn every_draw_finds_something() {
+    assert!(generators().len() > 40);
+    for (path, generator) in generators() {
+        generator
+            .with_stack(|generator| {
+                let mut worker = generator.worker();
+                let mut text = UnitText::default();
+                for index in 0..200 {
+                    worker.generate(index, &mut text);
+                    assert_eq!(worker.unmet(), 0, "{} unit {index}", path.display());
+                }
+            })
+            .expect("a thread");
+    }
+}
+
+#[test]
+fn recordings_replay_to_the_same_unit() {
+    for (path, generator) in generators() {
+        let mut worker = generator.worker();
+        let (mut first, mut second) = (UnitText::default(), UnitText::default());
+        for index in 0..20 {
+            let mut recorded = Recorded::new(worker.choices(index));
+            worker.generate_from(index, &mut recorded, &mut first);
+            let records = recorded.into_records();
+            worker.generate_from(index, &mut Replay::new(&records), &mut second);
+            assert_eq!(first, second, "{} unit {index}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_small_budget_only_makes_units_shallow() {
+    for (path, generator) in generators() {
+        let settings = Settings {
+            budget: 0,
+            ..Settings::new(Seed::from(2).master_key())
+        };
+        let program = Arc::clone(generator.program());
+        let generator = Generator::new(program, Arc::new(default_model()), settings)
+            .expect("the budget is not part of what can be wrong");
+        let mut worker = generator.worker();
+        let mut text = UnitText::default();
+        for index in 0..50 {
+            worker.generate(index, &mut text);
+            assert_eq!(worker.unmet(), 0, "{} unit {index}", path.display());
+            assert!(
+                text.bytes.len() < 100_000,
+                "{} unit {index}",
+                path.display()
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn any_bytes_make_a_unit(bytes in proptest::collection::vec(any::<u8>(), 0..600), index: u64) {
+        for (path, generator) in generators() {
+            let mut worker = generator.worker();
+            let mut text = UnitText::default();
+            worker.generate_from(index, &mut Bytes::new(&bytes), &mut text);
+            prop_assert_eq!(worker.unmet(), 0, "{}", path.display());
+        }
+    }
+}
