@@ -53,7 +53,7 @@ pub enum Term {
 /// A property of a value, as written `value.field`. On a list of columns, `.type` and `.name` map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
-    /// column: its type. list<column>: their types.
+    /// column: its type. `list<column>`: their types.
     Type,
     /// column or unique key: the relation it belongs to.
     Table,
