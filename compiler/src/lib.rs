@@ -5,6 +5,9 @@
 //! requirements and makes the program that both backends run. Each stage reports all that it finds;
 //! requirements are inferred only for what has no errors.
 
+// The parser that pest generates without `std` asks for it.
+extern crate alloc;
+
 pub mod analysis;
 pub mod builtins;
 pub mod diagnostics;

@@ -266,10 +266,8 @@ impl<'d> Builder<'d> {
     /// The place of a pair in the file, without the white space that pest may have included.
     fn span(&self, pair: &Node<'_>) -> Span {
         let start = self.base + pair.as_span().start();
-        let text = pair.as_str();
-        let length = text
-            .trim_end_matches([' ', '\t', '\r', '\n', '\u{FEFF}'])
-            .len();
+        // A cleaned text has no other white space.
+        let length = pair.as_str().trim_end_matches(' ').len();
         Span::new(self.source, start, start + length)
     }
 

@@ -22,10 +22,14 @@ impl Failure {
     /// A failure of pest in a text that starts at `start` in the file.
     pub(super) fn new(error: &pest::error::Error<Rule>, start: usize) -> Self {
         let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = error.location;
-        let expected = match &error.variant {
+        let mut expected = match &error.variant {
             ErrorVariant::ParsingError { positives, .. } => positives.clone(),
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
+        if expected.contains(&Rule::EOI) {
+            // The end of an alternative that was parsed on its own.
+            expected.extend([Rule::bar, Rule::rule_end]);
+        }
         Self {
             position: start + offset,
             expected,

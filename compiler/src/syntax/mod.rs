@@ -17,7 +17,6 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{SourceId, Span};
 use pest::Parser as _;
 use scan::{RawItem, Scan, Token};
-use std::borrow::Cow;
 use std::thread;
 
 /// The largest file in bytes.
@@ -153,17 +152,16 @@ impl ItemParser<'_> {
             .collect();
         let fragment = std::mem::take(&mut self.cut_short);
         // An item has its keyword.
-        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+        let Some(first) = tokens.first() else {
             return;
         };
         let start = first.start as usize;
-        let end = last.end as usize;
         if raw.broken {
             self.broken(&tokens);
             return;
         }
         let rule = item_rule(first.text(self.text));
-        let text = without_comments(self.text, &self.scan.tokens[raw.tokens.clone()], start, end);
+        let text = cleaned(self.text, &tokens);
         let error = match RqgParser::parse(rule, &text) {
             Ok(mut pairs) => {
                 let Some(pair) = pairs.next() else { return };
@@ -202,15 +200,20 @@ impl ItemParser<'_> {
         let mut failure = errors::Failure::new(error, start);
         self.cut_short = context.is_cut_short(&failure);
         let bars = top_level_bars(self.text, tokens);
-        for _ in 0..errors::MAX_PER_ITEM {
-            self.diagnostics.push(context.diagnostic(&failure));
-            // What starts after the error is parsed on its own.
-            let Some(&bar) = bars.iter().find(|&&bar| bar >= failure.position) else {
-                return;
-            };
-            match RqgParser::parse(Rule::resumed_body, &text[bar - start..]) {
-                Ok(_) => return,
-                Err(error) => failure = errors::Failure::new(&error, bar),
+        // Each alternative after the error is parsed on its own.
+        let resumed = bars.partition_point(|&bar| bar < failure.position);
+        let mut left = errors::MAX_PER_ITEM;
+        self.diagnostics.push(context.diagnostic(&failure));
+        for (i, &bar) in bars.iter().enumerate().skip(resumed) {
+            let next = bars.get(i + 1).map_or(text.len(), |next| next - start);
+            let alternative = &text[bar - start..next];
+            if let Err(error) = RqgParser::parse(Rule::resumed_alternative, alternative) {
+                left -= 1;
+                if left == 0 {
+                    return;
+                }
+                failure = errors::Failure::new(&error, bar);
+                self.diagnostics.push(context.diagnostic(&failure));
             }
         }
     }
@@ -241,23 +244,17 @@ impl ItemParser<'_> {
     }
 }
 
-/// A part of the text, its comments replaced by as many spaces.
-fn without_comments<'t>(text: &'t str, tokens: &[Token], start: usize, end: usize) -> Cow<'t, str> {
-    let mut clean = String::new();
-    let mut copied = start;
+/// The text from the first token to the last, with spaces for comments and all other white space.
+fn cleaned(text: &str, tokens: &[Token]) -> String {
+    let start = tokens.first().map_or(0, |token| token.start as usize);
+    let end = tokens.last().map_or(start, |token| token.end as usize);
+    let mut clean = String::with_capacity(end - start);
     for token in tokens {
-        if token.is_comment() && (token.start as usize) < end {
-            let range = token.range();
-            clean.push_str(&text[copied..range.start]);
-            clean.extend(std::iter::repeat_n(' ', range.len()));
-            copied = range.end;
-        }
+        let gap = token.start as usize - start - clean.len();
+        clean.extend(std::iter::repeat_n(' ', gap));
+        clean.push_str(token.text(text));
     }
-    if copied == start {
-        return Cow::Borrowed(&text[start..end]);
-    }
-    clean.push_str(&text[copied..end]);
-    Cow::Owned(clean)
+    clean
 }
 
 fn item_rule(keyword: &str) -> Rule {
