@@ -8,8 +8,8 @@
 //! What fits in a line goes in a line; a long body gets a line for each alternative or statement,
 //! its elements fill the lines. The author decides three things, which formatting keeps: whether
 //! alternatives and statements that would fit in a line stand on lines of their own (shown by the
-//! first of them), where a sequence of several lines starts new ones (most put a clause of SQL on
-//! each), and single blank lines. The result thus depends on nothing that it changes, and
+//! first of them), where alternatives or a sequence of several lines start new ones (most put a
+//! clause of SQL on each), and single blank lines. The result thus depends on nothing that it changes, and
 //! formatting again changes nothing.
 
 mod print;

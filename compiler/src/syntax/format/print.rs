@@ -235,17 +235,47 @@ impl Printer {
     /// Alternatives on lines of their own, and the comments after them.
     fn broken_alternatives(&mut self, alternatives: &[Alternative<'_>], end: &[Comment<'_>]) {
         let bars = alternatives.len() > 1 || alternatives.iter().any(|a| !a.header.is_empty());
+        // The author may have laid short ones out in rows.
+        let rows = alternatives.first().is_some_and(|first| first.starts_line);
+        let mut in_row = false;
         for (i, alternative) in alternatives.iter().enumerate() {
+            if in_row && !alternative.starts_line && self.goes_on(alternative) {
+                continue;
+            }
             self.comments_around(&alternative.comments);
             self.line_break(alternative.blank && i > 0 && alternative.comments.is_empty());
             if bars {
                 self.text("|");
-                self.after_bar(alternative);
+                in_row = self.after_bar(alternative) && rows;
             } else {
                 self.chunks(&alternative.chunks, 0, true);
             }
         }
         self.comments(end);
+    }
+
+    /// Prints an alternative in the row of the one before, if it fits there.
+    fn goes_on(&mut self, alternative: &Alternative<'_>) -> bool {
+        alternative.comments.is_empty()
+            && !self.pending
+            && !wants_own_lines(alternative)
+            && self.try_flat(0, |flat| {
+                flat.space();
+                flat.text("|");
+                flat.flat_after_bar(alternative);
+            })
+    }
+
+    fn flat_after_bar(&mut self, alternative: &Alternative<'_>) {
+        let Alternative { header, chunks, .. } = alternative;
+        if !is_empty(alternative) {
+            self.space();
+        }
+        self.nodes(header, 0);
+        if !header.is_empty() && !chunks.is_empty() {
+            self.space();
+        }
+        self.flat_chunks(chunks);
     }
 
     /// Comments before an alternative.
@@ -257,24 +287,15 @@ impl Printer {
         }
     }
 
-    fn after_bar(&mut self, alternative: &Alternative<'_>) {
+    /// An alternative after its bar; whether it stays in the line.
+    fn after_bar(&mut self, alternative: &Alternative<'_>) -> bool {
         let Alternative { header, chunks, .. } = alternative;
-        if header.is_empty() && chunks.is_empty() {
-            return;
+        if !wants_own_lines(alternative)
+            && self.try_flat(0, |flat| flat.flat_after_bar(alternative))
+        {
+            return true;
         }
         self.space();
-        let own_lines = !header.is_empty() && on_lines(chunks);
-        let flat = !own_lines
-            && self.try_flat(0, |flat| {
-                flat.nodes(header, 0);
-                if !header.is_empty() && !chunks.is_empty() {
-                    flat.space();
-                }
-                flat.flat_chunks(chunks);
-            });
-        if flat {
-            return;
-        }
         self.nodes(header, 0);
         let commented = chunks
             .first()
@@ -282,13 +303,14 @@ impl Printer {
         if !commented && hugs(chunks) && !self.fits(self.indent + INDENT, 0, &chunks[0].nodes) {
             self.space();
             self.nodes(&chunks[0].nodes, 0);
-            return;
+            return false;
         }
         self.indented(INDENT, |this| {
             let statements = chunks.iter().any(|chunk| chunk.kind != ChunkKind::Element);
             let fresh = !header.is_empty() || statements;
             this.chunks(chunks, 0, fresh);
         });
+        false
     }
 
     /// A sequence: statements on lines of their own, elements as many as fit on each line.
@@ -430,6 +452,10 @@ fn wants_lines(alternatives: &[Alternative<'_>]) -> bool {
         [first, ..] => first.starts_line,
         [] => false,
     }
+}
+
+fn wants_own_lines(alternative: &Alternative<'_>) -> bool {
+    !alternative.header.is_empty() && on_lines(&alternative.chunks)
 }
 
 /// Whether there are statements, the first element on a new line.
