@@ -120,7 +120,10 @@ impl<'a> Inference<'a> {
     /// alternative, whose calls are covered in turn at a smaller depth.
     pub fn retract(&mut self) {
         for id in 0..self.instances.len() {
-            self.enqueue(id);
+            // What was looked at once saw its callees as they are in the end.
+            if self.instances[id].rounds > 1 {
+                self.enqueue(id);
+            }
         }
         while let Some((_, id)) = self.pending.pop_first() {
             if self.broken_promises(id) {
