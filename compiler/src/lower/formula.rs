@@ -264,7 +264,7 @@ fn map_atom(atom: &Atom, level: u16, f: &mut dyn FnMut(&Term, u16) -> Option<Ter
         Atom::Has(term, property) => Atom::Has(map_term(term, level, f), *property),
         Atom::Exists { domain, min, body } => {
             let body = map_terms_at(body, level + 1, f);
-            let (domain, body) = unmap(map_domain(domain, level, f), body);
+            let (domain, body) = unmap(domain.map(|term| map_term(term, level, f)), body);
             Atom::Exists {
                 domain,
                 min: *min,
@@ -273,7 +273,7 @@ fn map_atom(atom: &Atom, level: u16, f: &mut dyn FnMut(&Term, u16) -> Option<Ter
         }
         Atom::ForAll { domain, body } => {
             let body = map_terms_at(body, level + 1, f);
-            let (domain, body) = unmap(map_domain(domain, level, f), body);
+            let (domain, body) = unmap(domain.map(|term| map_term(term, level, f)), body);
             Atom::ForAll { domain, body }
         }
     }
@@ -293,33 +293,6 @@ fn maps(field: Field) -> bool {
         field,
         Field::Type | Field::Name | Field::Qualified | Field::Table | Field::Element
     )
-}
-
-fn map_domain(
-    domain: &Domain,
-    level: u16,
-    f: &mut dyn FnMut(&Term, u16) -> Option<Term>,
-) -> Domain {
-    let mut map = |term: &Term| map_term(term, level, f);
-    match domain {
-        Domain::Columns(term) => Domain::Columns(map(term)),
-        Domain::Insertable(term) => Domain::Insertable(map(term)),
-        Domain::Required(term) => Domain::Required(map(term)),
-        Domain::Updatable(term) => Domain::Updatable(map(term)),
-        Domain::ForeignKeysFrom(term) => Domain::ForeignKeysFrom(map(term)),
-        Domain::ForeignKeysTo(term) => Domain::ForeignKeysTo(map(term)),
-        Domain::UniqueKeys(term) => Domain::UniqueKeys(map(term)),
-        Domain::Elements(term) => Domain::Elements(map(term)),
-        Domain::Tables
-        | Domain::Views
-        | Domain::Sources
-        | Domain::Visible
-        | Domain::Enclosing
-        | Domain::Types(_)
-        | Domain::ForeignKeys
-        | Domain::Functions
-        | Domain::Aggregates => domain.clone(),
-    }
 }
 
 fn map_term(term: &Term, level: u16, f: &mut dyn FnMut(&Term, u16) -> Option<Term>) -> Term {
@@ -462,6 +435,38 @@ pub fn exists(domain: &Domain, min: u32, body: &Demand) -> Demand {
     normalize(clauses.collect())
 }
 
+/// What the elements of a domain have to satisfy, without the atoms that each of them satisfies by
+/// being one: "there is an element of the same domain such that …", where the element itself is such
+/// a one. `body` sees the element as `Bound(0)`.
+pub fn without_witnessed(domain: &Domain, body: &Demand) -> Demand {
+    let witnessed = |atom: &Atom| match atom {
+        Atom::Exists {
+            domain: same,
+            min: 1,
+            body,
+        } if same == domain => merge_elements(body).is_always(),
+        _ => false,
+    };
+    let clauses = body.clauses.iter().map(|clause| Clause {
+        atoms: clause
+            .atoms
+            .iter()
+            .filter(|atom| !witnessed(atom))
+            .cloned()
+            .collect(),
+        depth: clause.depth,
+    });
+    normalize(clauses.collect())
+}
+
+/// The body of a quantifier of which the element is that of the quantifier around it.
+fn merge_elements(body: &Demand) -> Demand {
+    map_terms(body, &mut |term, level| match term {
+        Term::Bound(n) if *n > level => Some(Term::Bound(n - 1)),
+        _ => None,
+    })
+}
+
 /// `∀ elements of the domain: body`, as one clause for each depth that a clause of the body has
 /// (what can be had at a small depth stays visible beside what needs a greater one), and one for each
 /// clause of the body alone (what all elements can have in one and the same way needs less of the
@@ -554,6 +559,30 @@ mod tests {
         let quantified = exists(&Domain::Tables, 1, &abstract_slot(&demand, 1));
         assert_eq!(quantified.clauses[0].atoms.len(), 2);
         assert_eq!(slots(&quantified), [0]);
+    }
+
+    #[test]
+    fn an_element_is_a_witness_of_itself() {
+        let of_type = |element| Term::Field(Box::new(Term::Bound(element)), Field::Type);
+        let same_type = atom(Atom::Same(of_type(0), of_type(1), true));
+        let other = and(
+            &same_type,
+            &atom(Atom::Same(Term::Bound(0), Term::Bound(1), false)),
+        );
+        let there_is = |body: &Demand| {
+            atom(Atom::Exists {
+                domain: Domain::Visible,
+                min: 1,
+                body: body.clone(),
+            })
+        };
+        let visible = |body: &Demand| without_witnessed(&Domain::Visible, body);
+        assert!(visible(&there_is(&same_type)).is_always());
+        assert!(
+            !visible(&there_is(&other)).is_always(),
+            "another one is needed"
+        );
+        assert!(!without_witnessed(&Domain::Enclosing, &there_is(&same_type)).is_always());
     }
 
     #[test]

@@ -192,6 +192,32 @@ pub enum Atom {
     },
 }
 
+impl Domain {
+    /// The same domain of another value: the term that it speaks of, if any, is mapped.
+    #[must_use]
+    pub fn map(&self, mut term: impl FnMut(&Term) -> Term) -> Self {
+        match self {
+            Self::Columns(of) => Self::Columns(term(of)),
+            Self::Insertable(of) => Self::Insertable(term(of)),
+            Self::Required(of) => Self::Required(term(of)),
+            Self::Updatable(of) => Self::Updatable(term(of)),
+            Self::ForeignKeysFrom(of) => Self::ForeignKeysFrom(term(of)),
+            Self::ForeignKeysTo(of) => Self::ForeignKeysTo(term(of)),
+            Self::UniqueKeys(of) => Self::UniqueKeys(term(of)),
+            Self::Elements(of) => Self::Elements(term(of)),
+            Self::Tables
+            | Self::Views
+            | Self::Sources
+            | Self::Visible
+            | Self::Enclosing
+            | Self::Types(_)
+            | Self::ForeignKeys
+            | Self::Functions
+            | Self::Aggregates => self.clone(),
+        }
+    }
+}
+
 impl Demand {
     /// The demand that always holds, with a derivation of the given depth.
     #[must_use]

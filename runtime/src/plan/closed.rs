@@ -165,37 +165,14 @@ impl Rename {
                 Atom::Compare(term(left), *comparison, term(right))
             }
             Atom::Exists { domain, min, body } => Atom::Exists {
-                domain: self.domain(domain, quantifiers),
+                domain: domain.map(|term| self.term(term, quantifiers)),
                 min: *min,
                 body: self.demand(body, quantifiers + 1),
             },
             Atom::ForAll { domain, body } => Atom::ForAll {
-                domain: self.domain(domain, quantifiers),
+                domain: domain.map(|term| self.term(term, quantifiers)),
                 body: self.demand(body, quantifiers + 1),
             },
-        }
-    }
-
-    fn domain(&self, domain: &Domain, quantifiers: u16) -> Domain {
-        let term = |term: &Term| self.term(term, quantifiers);
-        match domain {
-            Domain::Columns(of) => Domain::Columns(term(of)),
-            Domain::Insertable(of) => Domain::Insertable(term(of)),
-            Domain::Required(of) => Domain::Required(term(of)),
-            Domain::Updatable(of) => Domain::Updatable(term(of)),
-            Domain::ForeignKeysFrom(of) => Domain::ForeignKeysFrom(term(of)),
-            Domain::ForeignKeysTo(of) => Domain::ForeignKeysTo(term(of)),
-            Domain::UniqueKeys(of) => Domain::UniqueKeys(term(of)),
-            Domain::Elements(of) => Domain::Elements(term(of)),
-            Domain::Tables
-            | Domain::Views
-            | Domain::Sources
-            | Domain::Visible
-            | Domain::Enclosing
-            | Domain::Types(_)
-            | Domain::ForeignKeys
-            | Domain::Functions
-            | Domain::Aggregates => domain.clone(),
         }
     }
 

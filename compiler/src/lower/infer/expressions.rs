@@ -1,6 +1,8 @@
 //! Expressions: what binding a value pushes back into how it is made.
 
-use super::super::formula::{abstract_slot, and, atom, exists, mentions, normalize, substitute};
+use super::super::formula::{
+    abstract_slot, and, atom, exists, mentions, normalize, substitute, without_witnessed,
+};
 use super::Inference;
 use super::lists::relation_of_types;
 use crate::builtins::{Builtin, Role};
@@ -185,6 +187,7 @@ impl<'a> Inference<'a> {
             Role::Draw(domain) => {
                 let (domain, filter, temporaries) = self.domain(domain, arguments);
                 let narrowed = and(&abstract_slot(rest, slot), &filter);
+                let narrowed = without_witnessed(&domain, &narrowed);
                 let site = Site {
                     domain: domain.clone(),
                     demand: self.builder.demand(&narrowed),
