@@ -76,3 +76,16 @@ fn file(bencher: Bencher<'_, '_>, path: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     units(bencher, &Input::path(root.join(path)));
 }
+
+/// Compiles a grammar of a thousand rules, each of which calls the next: what `rqgc check` does.
+#[divan::bench]
+fn check_a_thousand_rules(bencher: Bencher<'_, '_>) {
+    let mut text = String::from("rule query = r0;\n");
+    for rule in 0..1_000 {
+        let next = rule + 1;
+        text += &format!("rule r{rule} = 3: WORD r{next}? \"x\" | 2: A (B | C)?30% | END;\n");
+    }
+    text += "rule r1000 = END;\n";
+    let input = Input::text("thousand", text);
+    bencher.bench(|| compile(divan::black_box(&input)));
+}

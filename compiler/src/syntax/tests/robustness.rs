@@ -2,25 +2,19 @@
 
 use super::parsed;
 use proptest::prelude::*;
-use std::time::{Duration, Instant};
 
-/// Parses; panics when it takes absurdly long (debug builds on busy machines are slow, exponential
-/// time is not that fast anywhere).
-fn in_time(text: &str) -> String {
-    let start = Instant::now();
+/// The codes of what parsing reports. Exponential time would never return.
+fn codes(text: &str) -> String {
     let mut diagnostics = super::Diagnostics::default();
     let file = super::parse(super::SourceId(0), text, &mut diagnostics);
     drop(file);
-    let taken = start.elapsed();
-    eprintln!("{} bytes in {taken:?}", text.len());
-    assert!(taken < Duration::from_secs(60), "{taken:?}");
-    let mut codes: Vec<String> = diagnostics
+    let mut found: Vec<String> = diagnostics
         .into_sorted()
         .iter()
         .map(|found| found.code.to_string())
         .collect();
-    codes.dedup();
-    codes.join(" ")
+    found.dedup();
+    found.join(" ")
 }
 
 fn nested(open: &str, inside: &str, close: &str, depth: usize) -> String {
@@ -53,20 +47,20 @@ fn deep_nesting_parses_up_to_the_limit() {
         let brackets = open.matches(['(', '{', '[']).count();
         let unclosed = brackets - open.matches([')', '}', ']']).count();
         let depth = 200 / unclosed;
-        assert_eq!(in_time(&nested(open, inside, close, depth)), "", "{open}");
+        assert_eq!(codes(&nested(open, inside, close, depth)), "", "{open}");
         let too_deep = nested(open, inside, close, depth + 1);
-        assert_eq!(in_time(&too_deep), "RQG0003", "{open}");
+        assert_eq!(codes(&too_deep), "RQG0003", "{open}");
         let wrong = nested(open, "=", close, depth);
-        assert_eq!(in_time(&wrong), "RQG0006", "{open}");
+        assert_eq!(codes(&wrong), "RQG0006", "{open}");
     }
     // Counts in counts are refused, but in time.
-    assert_eq!(in_time(&nested("x{f(", "1", ")}", 100)), "RQG0006");
+    assert_eq!(codes(&nested("x{f(", "1", ")}", 100)), "RQG0006");
     let guard = |depth: usize| {
         let (open, close) = ("(".repeat(depth), ")".repeat(depth));
         format!("rule a = when {open}b{close}: A;")
     };
-    assert_eq!(in_time(&guard(200)), "");
-    assert_eq!(in_time(&guard(1_000_000)), "RQG0003");
+    assert_eq!(codes(&guard(200)), "");
+    assert_eq!(codes(&guard(1_000_000)), "RQG0003");
 }
 
 #[test]
@@ -85,15 +79,15 @@ fn long_chains_do_not_nest_the_tree_too_deeply() {
         ("let x = { f({ a", "?", " }) }; x"),
     ] {
         let chain = |n: usize| format!("rule a = {start}{}{end};", link.repeat(n));
-        assert_eq!(in_time(&chain(150)), "", "{start}{link}{end}");
-        assert_eq!(in_time(&chain(20_000)), "RQG0003", "{start}{link}{end}");
+        assert_eq!(codes(&chain(150)), "", "{start}{link}{end}");
+        assert_eq!(codes(&chain(20_000)), "RQG0003", "{start}{link}{end}");
     }
     let ty = format!(
         "rule a(x: {}int{}) = A;",
         "list<".repeat(20_000),
         ">".repeat(20_000)
     );
-    assert_eq!(in_time(&ty), "RQG0003");
+    assert_eq!(codes(&ty), "RQG0003");
 }
 
 #[test]
@@ -102,7 +96,7 @@ fn chains_in_brackets_add_up() {
     for _ in 0..190 {
         text = format!("({text}){}", "?".repeat(150));
     }
-    assert_eq!(in_time(&format!("rule a = {text};")), "RQG0003");
+    assert_eq!(codes(&format!("rule a = {text};")), "RQG0003");
 }
 
 #[test]
@@ -141,14 +135,14 @@ fn huge_inputs_take_linear_time() {
         "x{1..} ",
     ] {
         let text = piece.repeat(SIZE / piece.len());
-        in_time(&text);
-        in_time(&format!("rule a = {text};"));
+        codes(&text);
+        codes(&format!("rule a = {text};"));
     }
 }
 
 #[test]
 fn files_that_are_too_large_are_refused() {
-    assert_eq!(in_time(&" ".repeat(super::MAX_SIZE + 1)), "RQG0002");
+    assert_eq!(codes(&" ".repeat(super::MAX_SIZE + 1)), "RQG0002");
 }
 
 /// Pieces that put parsers to the test.
@@ -204,21 +198,4 @@ proptest! {
         }
         parsed(&text.into_iter().collect::<String>());
     }
-}
-
-#[test]
-#[ignore = "measures time; run in release"]
-fn a_grammar_of_a_thousand_rules_parses_quickly() {
-    let rule =
-        "rule r = | 4: SELECT DISTINCT?10% column(t) FROM t | 2 when n > 0: x(t){1..=3 \",\"} ;\n";
-    let text = rule.repeat(1_100);
-    assert_eq!(in_time(&text), "");
-    let least = (0..20)
-        .map(|_| {
-            let start = Instant::now();
-            in_time(&text);
-            start.elapsed()
-        })
-        .min();
-    assert!(least < Some(Duration::from_millis(20)), "{least:?}");
 }
