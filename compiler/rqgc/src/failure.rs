@@ -36,6 +36,12 @@ pub enum Failure {
     /// Signals can't be handled.
     #[error("cannot handle signals: {0}")]
     Signals(#[from] ctrlc::Error),
+    /// A directory could not be made.
+    #[error("cannot create the directory `{path}`: {cause}", path = path.display())]
+    Directory { path: PathBuf, cause: io::Error },
+    /// Finished, but not all that was asked could be had.
+    #[error("{0}")]
+    Short(String),
     /// Stopped by a signal; the message says how to go on.
     #[error("{0}")]
     Interrupted(String),
@@ -58,7 +64,9 @@ impl Failure {
             | Self::Stdout(_)
             | Self::Engine(_)
             | Self::Entropy(_)
+            | Self::Directory { .. }
             | Self::Signals(_) => 3,
+            Self::Short(_) => 4,
             Self::Interrupted(_) => 130,
         }
     }
@@ -67,7 +75,7 @@ impl Failure {
     pub fn message(&self) -> Option<String> {
         match self {
             Self::Reported | Self::ReportedEnvironment => None,
-            Self::Interrupted(message) => Some(format!("rqgc: {message}")),
+            Self::Interrupted(message) | Self::Short(message) => Some(format!("rqgc: {message}")),
             _ => Some(format!("error: {self}")),
         }
     }

@@ -12,6 +12,7 @@ mod grammar;
 mod identity;
 mod progress;
 mod report;
+mod rows;
 mod signals;
 mod terminal;
 
@@ -47,6 +48,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Generate(args) => commands::generate::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Schema(args) => commands::schema::run(&args),
+        Command::Data(args) => commands::data::run(&args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man => commands::manual::man(),
     }

@@ -23,6 +23,7 @@
 //! assert_eq!(out, b"8");
 //! ```
 
+mod dump;
 mod keys;
 mod mix;
 mod order;
@@ -33,6 +34,8 @@ mod references;
 #[cfg(test)]
 #[cfg(feature = "ddl")]
 mod tests;
+
+pub use dump::{Dump, DumpFormat, DumpGenerator};
 
 use crate::schema::model::{ForeignKeyId, Model, TableId, TypeKind};
 use crate::types::{BuiltinType, Classes};

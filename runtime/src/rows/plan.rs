@@ -175,6 +175,13 @@ impl<'a> Planner<'a> {
         }
         references::hold(self, &mut draft);
         self.columns(&mut draft);
+        if draft
+            .columns
+            .iter()
+            .all(|column| matches!(column.source, Source::Absent))
+        {
+            draft.limit(0, || "none of its columns can be given a value".to_owned());
+        }
         references::settle(self, &mut draft);
         keys::number(self, &mut draft);
         self.finish(draft);

@@ -91,13 +91,13 @@ pub fn quote_element_from(out: &mut Vec<u8>, start: usize) {
     if !content.is_empty() && content.iter().all(bare) && !content.eq_ignore_ascii_case(b"null") {
         return;
     }
-    escape_from(out, start, |b| matches!(b, b'"' | b'\\'));
+    insert_before(out, start, b'\\', |b| matches!(b, b'"' | b'\\'));
     out.insert(start, b'"');
     out.push(b'"');
 }
 
-/// Puts a backslash before every byte behind `start` that asks for it, in place.
-fn escape_from(out: &mut Vec<u8>, start: usize, special: impl Fn(u8) -> bool) {
+/// Puts a byte before every byte behind `start` that asks for it, in place.
+fn insert_before(out: &mut Vec<u8>, start: usize, inserted: u8, special: impl Fn(u8) -> bool) {
     let count = out[start..].iter().filter(|&&b| special(b)).count();
     let mut from = out.len();
     let mut to = from + count;
@@ -110,7 +110,7 @@ fn escape_from(out: &mut Vec<u8>, start: usize, special: impl Fn(u8) -> bool) {
         out[to] = b;
         if special(b) {
             to -= 1;
-            out[to] = b'\\';
+            out[to] = inserted;
         }
     }
 }
@@ -122,7 +122,7 @@ pub fn escape_copy_from(out: &mut Vec<u8>, start: usize) {
     if !out[start..].iter().any(|&b| special(b)) {
         return;
     }
-    escape_from(out, start, special);
+    insert_before(out, start, b'\\', special);
     // COPY reads a backslash before the control character itself too, but then a line of the file
     // would not be a row.
     let mut escaped = false;
@@ -139,6 +139,23 @@ pub fn escape_copy_from(out: &mut Vec<u8>, start: usize) {
             escaped = *b == b'\\';
         }
     }
+}
+
+/// Makes what stands behind `start` a field of CSV that is not NULL, in place: quoted if it is
+/// empty, or holds what could be taken for something else.
+pub fn quote_csv_from(out: &mut Vec<u8>, start: usize) {
+    let start = start.min(out.len());
+    let content = &out[start..];
+    // A line with nothing but `\.` would end COPY's data; blanks at the ends are not lost to every
+    // reader if they are quoted.
+    let special = |b: &u8| matches!(b, b'"' | b',' | b'\n' | b'\r' | b'\\');
+    let blank = |b: Option<&u8>| b.is_none_or(|&b| b == b' ' || b == b'\t');
+    if !blank(content.first()) && !blank(content.last()) && !content.iter().any(special) {
+        return;
+    }
+    insert_before(out, start, b'"', |b| b == b'"');
+    out.insert(start, b'"');
+    out.push(b'"');
 }
 
 fn drop_nuls(out: &mut Vec<u8>, start: usize) {
