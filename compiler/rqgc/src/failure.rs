@@ -30,6 +30,24 @@ pub enum Failure {
     /// The pipeline failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// An address of a server is wrong.
+    #[error(transparent)]
+    Address(#[from] rqg_server::DsnError),
+    /// A server is not reached, or goes away.
+    #[error(transparent)]
+    Connect(#[from] rqg_server::ConnectError),
+    /// A run on a server could not be carried out.
+    #[error(transparent)]
+    Exec(#[from] rqg_server::executor::ExecError),
+    /// Findings can't be kept.
+    #[error(transparent)]
+    Findings(#[from] rqg_server::findings::FindingsError),
+    /// A file could not be written.
+    #[error("cannot write `{path}`: {cause}", path = path.display())]
+    Write { path: PathBuf, cause: io::Error },
+    /// Not all that was asked could be had.
+    #[error("{0}")]
+    Incomplete(String),
     /// There was no seed to be had.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -52,13 +70,18 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Reported | Self::Input(_) => 1,
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Address(_) => 2,
             Self::ReportedEnvironment
             | Self::Read { .. }
             | Self::Stdout(_)
+            | Self::Write { .. }
             | Self::Engine(_)
+            | Self::Connect(_)
+            | Self::Exec(_)
+            | Self::Findings(_)
             | Self::Entropy(_)
             | Self::Signals(_) => 3,
+            Self::Incomplete(_) => 4,
             Self::Interrupted(_) => 130,
         }
     }

@@ -11,7 +11,9 @@ mod failure;
 mod grammar;
 mod identity;
 mod progress;
+mod range;
 mod report;
+mod server;
 mod signals;
 mod terminal;
 
@@ -45,6 +47,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Explain { code } => commands::explain::run(&code),
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Generate(args) => commands::generate::run(&args),
+        Command::Exec(args) => commands::exec::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Schema(args) => commands::schema::run(&args),
         Command::Completions { shell } => commands::manual::completions(shell),

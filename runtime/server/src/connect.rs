@@ -4,6 +4,7 @@ use crate::classify::{described, fault};
 use crate::dsn::Dsn;
 use crate::tls::{self, TlsError};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod};
+use rqg_runtime::dialect::Dialect;
 use std::error::Error as _;
 use std::io;
 use std::time::Duration;
@@ -77,6 +78,23 @@ pub struct Version {
     pub number: u32,
     /// As `version()` tells it.
     pub text: String,
+}
+
+impl Version {
+    /// The dialect that it speaks, if it is a version that is supported.
+    #[must_use]
+    pub fn dialect(&self) -> Option<Dialect> {
+        // YugabyteDB says the version of PostgreSQL that it is based on, then its own:
+        // PostgreSQL 15.2-YB-2.25.0.0-b0 on …
+        let text = match self.text.split_once("-YB-") {
+            Some((_, own)) => {
+                let parts: Vec<&str> = own.split(|c: char| !c.is_ascii_digit()).take(2).collect();
+                format!("yugabytedb@{}", parts.join("."))
+            }
+            None => format!("postgresql@{}", self.number / 10_000),
+        };
+        text.parse().ok()
+    }
 }
 
 /// A server with a pool of connections to one of its databases.

@@ -189,6 +189,12 @@ impl Dsn {
         places.join(",")
     }
 
+    /// Host, port and database: what to call it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.places(), self.database())
+    }
+
     /// The user to log in as.
     #[must_use]
     pub fn user(&self) -> &str {

@@ -10,6 +10,7 @@ mod connect;
 mod dsn;
 pub mod executor;
 pub mod findings;
+pub mod introspect;
 pub mod known;
 mod normalise;
 pub mod outcome;
@@ -18,5 +19,5 @@ pub mod report;
 pub mod statement;
 mod tls;
 
-pub use connect::{ConnectError, Options, Server};
+pub use connect::{ConnectError, Options, Server, Version};
 pub use dsn::{Dsn, DsnError};
