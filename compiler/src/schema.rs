@@ -12,6 +12,8 @@ use std::path::Path;
 pub enum Origin<'a> {
     /// A file, with its text.
     File(&'a Path, &'a str),
+    /// A database: what to call it, and its schema as DDL.
+    Database(&'a str, &'a str),
     /// The grammar brings it along.
     Embedded(&'a EmbeddedSchema),
     /// The built-in one.
@@ -34,6 +36,7 @@ pub struct Schema {
 pub fn read(origin: &Origin<'_>, sources: &mut Sources) -> Schema {
     let (name, text) = match origin {
         Origin::File(path, text) => (path.display().to_string(), *text),
+        Origin::Database(name, text) => ((*name).to_owned(), *text),
         Origin::Embedded(schema) => (schema.name.clone(), schema.ddl.as_str()),
         Origin::Default => {
             return Schema {
@@ -62,7 +65,13 @@ pub fn read(origin: &Origin<'_>, sources: &mut Sources) -> Schema {
             DdlError::NoTable => Code::SchemaEmpty,
             DdlError::TooManyTypes => Code::SchemaUnreadable,
         };
-        let found = Diagnostic::new(code, Span::new(source, 0, 0), error.to_string());
+        let message = match (origin, error) {
+            (Origin::Database(name, _), DdlError::NoTable) => {
+                format!("the database {name} has no table that we may see")
+            }
+            _ => error.to_string(),
+        };
+        let found = Diagnostic::new(code, Span::new(source, 0, 0), message);
         match origin {
             Origin::Embedded(schema) => found.also(schema.span, "the grammar brings it along"),
             _ => found,

@@ -42,6 +42,8 @@ pub enum Command {
     Analyze(AnalyzeArgs),
     /// Generate units
     Generate(GenerateArgs),
+    /// Run units on a server and tell how they fared
+    Exec(ExecArgs),
     /// Make one unit again
     Show(ShowArgs),
     /// Print a schema as DDL
@@ -112,9 +114,10 @@ pub struct IdentityArgs {
     /// Schema as DDL [default: the grammar's own, else a built-in one]
     #[arg(long, value_name = "FILE.sql", help_heading = IDENTITY)]
     pub schema: Option<PathBuf>,
-    /// Database and version, such as postgresql@15 or yugabytedb@2.25
-    #[arg(long, default_value_t, help_heading = IDENTITY)]
-    pub dialect: Dialect,
+    /// Database and version, such as postgresql@15 or yugabytedb@2.25 [default: that of the server
+    /// in --dsn, else postgresql@16]
+    #[arg(long, help_heading = IDENTITY)]
+    pub dialect: Option<Dialect>,
     /// Switch a feature on that the dialect lacks
     #[arg(long, value_name = "FEATURE", help_heading = IDENTITY)]
     pub enable: Vec<String>,
@@ -135,6 +138,9 @@ const IDENTITY: &str = "Identity";
 pub struct GenerateArgs {
     #[command(flatten)]
     pub identity: IdentityArgs,
+    /// Read the schema from this database
+    #[arg(long, value_name = "URL", conflicts_with = "schema", help_heading = IDENTITY)]
+    pub dsn: Option<String>,
     /// How many units the whole run has
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = parse_count)]
     pub count: u64,
@@ -168,9 +174,73 @@ pub struct GenerateArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct ExecArgs {
+    #[command(flatten)]
+    pub identity: IdentityArgs,
+    /// The database: postgresql://USER@HOST:PORT/NAME, or 'host=… dbname=…'; the password may be in
+    /// PGPASSWORD. Its schema is read, unless --schema gives one
+    #[arg(long, value_name = "URL")]
+    pub dsn: String,
+    /// How many units the whole run has
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = parse_count)]
+    pub count: u64,
+    /// Run for this long instead, such as 30s or 5m
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with_all = ["count", "shard"])]
+    pub duration: Option<Duration>,
+    /// First index
+    #[arg(long, value_name = "INDEX", default_value_t = 0, value_parser = parse_count)]
+    pub start: u64,
+    /// Only the K-th (from 0) of M contiguous slices of the run
+    #[arg(long, value_name = "K/M")]
+    pub shard: Option<Shard>,
+    /// Connections that run units at the same time
+    #[arg(short, long, value_name = "C", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub connections: u16,
+    /// A statement may take this long, such as 10s or 500ms; 0s: as long as it likes
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub statement_timeout: Duration,
+    /// Stop and exit with 4 when more units than this have failed
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = parse_count)]
+    pub max_failures: u64,
+    /// Repeat a transaction at most so often after a serialization failure or a deadlock
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub retries: u32,
+    /// Try for this long to get a lost connection again
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub reconnect: Duration,
+    /// Which errors are expected, by SQLSTATE and kind of statement
+    #[arg(long, value_name = "FILE.toml", help_heading = FINDINGS)]
+    pub policy: Option<PathBuf>,
+    /// Failures that are known, by SQLSTATE and message: counted, but no failures of the run
+    #[arg(long, value_name = "FILE.toml", help_heading = FINDINGS)]
+    pub known: Option<PathBuf>,
+    /// Keep each distinct failure in DIR/findings.jsonl, with the command that makes it again
+    #[arg(long, value_name = "DIR", help_heading = FINDINGS)]
+    pub findings: Option<PathBuf>,
+    /// Write the result as junit=FILE or json=FILE; may be given for both
+    #[arg(long, value_name = "FORM=FILE", value_parser = parse_report, help_heading = FINDINGS)]
+    pub report: Vec<(ReportForm, PathBuf)>,
+    /// Show progress on stderr; auto: if it is a terminal
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub progress: When,
+}
+
+const FINDINGS: &str = "Findings";
+
+/// A form of the result of `exec` that tools read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportForm {
+    Junit,
+    Json,
+}
+
+#[derive(Debug, Args)]
 pub struct ShowArgs {
     #[command(flatten)]
     pub identity: IdentityArgs,
+    /// Read the schema from this database
+    #[arg(long, value_name = "URL", conflicts_with = "schema", help_heading = IDENTITY)]
+    pub dsn: Option<String>,
     /// Which unit
     #[arg(long, value_name = "I", value_parser = parse_count)]
     pub index: u64,
@@ -299,6 +369,20 @@ fn parse_data_seed(text: &str) -> Result<u64, String> {
         None => parse_count(text).ok(),
     };
     number.ok_or_else(|| "give a whole number below 2^64, decimal or 0x…".to_owned())
+}
+
+/// `junit=FILE` or `json=FILE`.
+fn parse_report(text: &str) -> Result<(ReportForm, PathBuf), String> {
+    let (form, file) = text.split_once('=').unwrap_or((text, ""));
+    let form = match form {
+        "junit" => ReportForm::Junit,
+        "json" => ReportForm::Json,
+        _ => return Err("write junit=FILE or json=FILE".to_owned()),
+    };
+    if file.is_empty() {
+        return Err("the name of the file is missing".to_owned());
+    }
+    Ok((form, PathBuf::from(file)))
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

@@ -30,6 +30,24 @@ pub enum Failure {
     /// The pipeline failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// An address of a server is wrong.
+    #[error(transparent)]
+    Address(#[from] rqg_server::DsnError),
+    /// A server is not reached, or goes away.
+    #[error(transparent)]
+    Connect(#[from] rqg_server::ConnectError),
+    /// A run on a server could not be carried out.
+    #[error(transparent)]
+    Exec(#[from] rqg_server::executor::ExecError),
+    /// Findings can't be kept.
+    #[error(transparent)]
+    Findings(#[from] rqg_server::findings::FindingsError),
+    /// A file could not be written.
+    #[error("cannot write `{path}`: {cause}", path = path.display())]
+    Write { path: PathBuf, cause: io::Error },
+    /// Not all that was asked could be had.
+    #[error("{0}")]
+    Incomplete(String),
     /// There was no seed to be had.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -39,9 +57,6 @@ pub enum Failure {
     /// A directory could not be made.
     #[error("cannot create the directory `{path}`: {cause}", path = path.display())]
     Directory { path: PathBuf, cause: io::Error },
-    /// Finished, but not all that was asked could be had.
-    #[error("{0}")]
-    Short(String),
     /// Stopped by a signal; the message says how to go on.
     #[error("{0}")]
     Interrupted(String),
@@ -58,15 +73,19 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Reported | Self::Input(_) => 1,
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Address(_) => 2,
             Self::ReportedEnvironment
             | Self::Read { .. }
             | Self::Stdout(_)
+            | Self::Write { .. }
             | Self::Engine(_)
+            | Self::Connect(_)
+            | Self::Exec(_)
+            | Self::Findings(_)
             | Self::Entropy(_)
             | Self::Directory { .. }
             | Self::Signals(_) => 3,
-            Self::Short(_) => 4,
+            Self::Incomplete(_) => 4,
             Self::Interrupted(_) => 130,
         }
     }
@@ -75,7 +94,9 @@ impl Failure {
     pub fn message(&self) -> Option<String> {
         match self {
             Self::Reported | Self::ReportedEnvironment => None,
-            Self::Interrupted(message) | Self::Short(message) => Some(format!("rqgc: {message}")),
+            Self::Interrupted(message) | Self::Incomplete(message) => {
+                Some(format!("rqgc: {message}"))
+            }
             _ => Some(format!("error: {self}")),
         }
     }

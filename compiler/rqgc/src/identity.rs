@@ -9,9 +9,11 @@ use rqg_compiler::compile;
 use rqg_compiler::diagnostics::suggest;
 use rqg_compiler::interpret::{Generator, Settings};
 use rqg_compiler::schema::{self, Origin};
+use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Format;
 use rqg_runtime::entropy::{MasterKey, Seed};
 use rqg_runtime::features::{self, FEATURES};
+use rqg_server::Server;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ pub struct Identity {
     pub generator: Generator,
     seed: Seed,
     rule: String,
+    dialect: Dialect,
     /// All of it on one line.
     line: String,
 }
@@ -27,8 +30,15 @@ pub struct Identity {
 impl Identity {
     /// Compiles the grammar, reads the schema and checks that they fit. Prints what is wrong, and
     /// warnings if asked for.
-    pub fn resolve(args: &IdentityArgs) -> Result<Self, Failure> {
-        let features = features(args)?;
+    ///
+    /// The server, if there is one, gives the dialect and the schema that the arguments leave open.
+    pub fn resolve(args: &IdentityArgs, server: Option<&Server>) -> Result<Self, Failure> {
+        let dialect = args
+            .dialect
+            .clone()
+            .or_else(|| server.and_then(|server| server.version().dialect()))
+            .unwrap_or_default();
+        let features = features(args, &dialect)?;
         let mut input = grammar::input(&args.grammar)?;
         if let Some(rule) = &args.rule {
             input = input.start(rule);
@@ -44,6 +54,10 @@ impl Identity {
             }
             None => None,
         };
+        let read = match (server, &given) {
+            (Some(server), None) => Some((server.dsn().name(), server.ddl()?)),
+            _ => None,
+        };
         let seed = match args.seed {
             Some(seed) => seed,
             None => Seed::from_os()?,
@@ -56,10 +70,11 @@ impl Identity {
         let Ok(program) = program else {
             return Err(report.fail());
         };
-        let origin = match (&given, &program.schema) {
-            (Some((path, text)), _) => Origin::File(path, text),
-            (None, Some(embedded)) => Origin::Embedded(embedded),
-            (None, None) => Origin::Default,
+        let origin = match (&given, &read, &program.schema) {
+            (Some((path, text)), _, _) => Origin::File(path, text),
+            (None, Some((name, ddl)), _) => Origin::Database(name, ddl),
+            (None, None, Some(embedded)) => Origin::Embedded(embedded),
+            (None, None, None) => Origin::Default,
         };
         let schema = schema::read(&origin, report.sources());
         report.add(schema.diagnostics);
@@ -72,13 +87,13 @@ impl Identity {
             program.fingerprint,
             schema.name,
             schema.model.fingerprint(),
-            args.dialect,
+            dialect,
             switches(args),
         );
         let key = seed.master_key();
         let settings = Settings {
             start: rule.to_owned(),
-            dialect: args.dialect.clone(),
+            dialect: dialect.clone(),
             features,
             run_tag: run_tag(&key),
             ..Settings::new(key)
@@ -88,6 +103,7 @@ impl Identity {
                 generator,
                 seed,
                 rule: rule.to_owned(),
+                dialect,
                 line,
             }),
             Err(found) => {
@@ -104,6 +120,44 @@ impl Identity {
         } else if args.seed.is_none() {
             terminal::note(&format!("rqgc: seed={}", self.seed));
         }
+    }
+
+    /// All of it on one line.
+    pub fn line(&self) -> &str {
+        &self.line
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> String {
+        self.seed.to_string()
+    }
+
+    /// The arguments that say it again, quoted for a shell; all but those that name a server.
+    pub fn arguments(&self, args: &IdentityArgs) -> String {
+        let mut words = vec![args.grammar.clone()];
+        let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
+        flag("--seed", &self.seed());
+        if let Some(rule) = &args.rule {
+            flag("--rule", rule);
+        }
+        if let Some(schema) = &args.schema {
+            flag("--schema", &schema.display().to_string());
+        }
+        flag("--dialect", &self.dialect.to_string());
+        for name in &args.enable {
+            flag("--enable", name);
+        }
+        for name in &args.disable {
+            flag("--disable", name);
+        }
+        if args.interpret {
+            words.push("--interpret".to_owned());
+        }
+        words
+            .iter()
+            .map(|word| shell_word(word))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// The form of the output.
@@ -129,8 +183,18 @@ impl Identity {
     }
 }
 
+/// A word as a POSIX shell takes it.
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._/@:=,+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
 /// The features of the dialect, as switched.
-fn features(args: &IdentityArgs) -> Result<BTreeSet<String>, Failure> {
+fn features(args: &IdentityArgs, dialect: &Dialect) -> Result<BTreeSet<String>, Failure> {
     for name in args.enable.iter().chain(&args.disable) {
         if features::named(name).is_none() {
             let known = FEATURES.iter().map(|feature| feature.name);
@@ -145,7 +209,7 @@ fn features(args: &IdentityArgs) -> Result<BTreeSet<String>, Failure> {
     }
     let on = FEATURES.iter().filter(|feature| {
         let is_named = |names: &[String]| names.iter().any(|name| name == feature.name);
-        (feature.enabled(&args.dialect) || is_named(&args.enable)) && !is_named(&args.disable)
+        (feature.enabled(dialect) || is_named(&args.enable)) && !is_named(&args.disable)
     });
     Ok(on.map(|feature| feature.name.to_owned()).collect())
 }

@@ -11,8 +11,10 @@ mod failure;
 mod grammar;
 mod identity;
 mod progress;
+mod range;
 mod report;
 mod rows;
+mod server;
 mod signals;
 mod terminal;
 
@@ -46,6 +48,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Explain { code } => commands::explain::run(&code),
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Generate(args) => commands::generate::run(&args),
+        Command::Exec(args) => commands::exec::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Schema(args) => commands::schema::run(&args),
         Command::Data(args) => commands::data::run(&args),

@@ -50,7 +50,8 @@ impl Control {
         }
     }
 
-    pub(super) fn count(&self, units: u64, statements: u64, bytes: u64) {
+    /// Adds to the counts: called by whatever carries the run out, once for each unit or batch.
+    pub fn count(&self, units: u64, statements: u64, bytes: u64) {
         self.shared.units.fetch_add(units, Ordering::Relaxed);
         self.shared
             .statements

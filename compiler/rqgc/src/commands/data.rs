@@ -75,7 +75,7 @@ pub fn run(args: &DataArgs) -> Result<(), Failure> {
     if rows.limits().is_empty() {
         return Ok(());
     }
-    Err(Failure::Short(
+    Err(Failure::Incomplete(
         "not all rows that were asked for could be had".to_owned(),
     ))
 }

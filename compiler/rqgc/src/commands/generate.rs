@@ -4,6 +4,8 @@ use crate::cli::{GenerateArgs, OutputFormat};
 use crate::failure::Failure;
 use crate::identity::Identity;
 use crate::progress::Progress;
+use crate::range;
+use crate::server;
 use crate::signals::{self, Leftovers};
 use crate::terminal;
 use indicatif::{HumanBytes, HumanCount};
@@ -15,8 +17,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
-    let range = range(args)?;
-    let identity = Identity::resolve(&args.identity)?;
+    let range = range::of_run(args.start, args.count, args.duration, args.shard)?;
+    let server = server::for_schema(args.dsn.as_deref())?;
+    let identity = Identity::resolve(&args.identity, server.as_ref())?;
+    // Nothing holds a connection while the units are made.
+    drop(server);
     let settings = Settings {
         range: range.clone(),
         duration: args.duration,
@@ -53,21 +58,6 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         terminal::note(&summary(&statistics));
     }
     Ok(())
-}
-
-/// The indexes of the run, or of the shard.
-fn range(args: &GenerateArgs) -> Result<Range<u64>, Failure> {
-    if args.duration.is_some() {
-        return Ok(args.start..u64::MAX);
-    }
-    let end = args.start.checked_add(args.count).ok_or_else(|| {
-        Failure::Usage("--start and --count together exceed the largest index".to_owned())
-    })?;
-    let whole = args.start..end;
-    Ok(match args.shard {
-        Some(shard) => shard.slice(whole),
-        None => whole,
-    })
 }
 
 fn threads(args: &GenerateArgs) -> usize {

@@ -42,13 +42,18 @@ impl Reader<'_> {
         }
         cursor.expect_word("as")?;
         let skipped = |cause: &str| cursor.fault(format!("view {} is skipped: {cause}", name.name));
-        // Clauses of the view behind its query are left unread.
-        let Some(query) = check::parser(&cursor).and_then(|mut p| p.parse_query().ok()) else {
-            return Err(skipped("its query is not understood"));
+        let columns = match self.typed_nulls(cursor) {
+            Some(columns) => columns,
+            None => {
+                // Clauses of the view behind its query are left unread.
+                let Some(query) = check::parser(&cursor).and_then(|mut p| p.parse_query().ok())
+                else {
+                    return Err(skipped("its query is not understood"));
+                };
+                self.query_columns(&query)
+                    .map_err(|cause| skipped(&cause))?
+            }
         };
-        let columns = self
-            .query_columns(&query)
-            .map_err(|cause| skipped(&cause))?;
         if self.find(Some(&schema), &name.name).is_some() {
             return Err(skipped("the name is taken"));
         }
@@ -61,6 +66,33 @@ impl Reader<'_> {
         }
         self.add_draft(draft);
         Ok(())
+    }
+
+    /// The columns of `SELECT NULL::type AS name, …`: what pg_dump writes first for views that
+    /// refer to each other, and what is written for views whose types a server has told.
+    fn typed_nulls(&mut self, mut cursor: Cursor<'_>) -> Option<Vec<(String, TypeId)>> {
+        if !cursor.accept(&["select", "null"]) {
+            return None;
+        }
+        let mut columns = Vec::new();
+        for mut part in cursor.split_commas() {
+            if !columns.is_empty() && !part.accept(&["null"]) {
+                return None;
+            }
+            if !(part.accept_symbol(':') && part.accept_symbol(':')) {
+                return None;
+            }
+            let schema = self.schema.clone();
+            let ty = self.types.read(&mut part, &schema).ok()?.ty;
+            if !part.accept(&["as"]) {
+                return None;
+            }
+            columns.push((part.identifier().ok()?, ty));
+            if !part.is_empty() {
+                return None;
+            }
+        }
+        Some(columns)
     }
 
     /// Names and types of the columns of a query.

@@ -1,0 +1,147 @@
+//! `rqgc exec`
+
+use crate::cli::{ExecArgs, ReportForm};
+use crate::failure::Failure;
+use crate::identity::{Identity, shell_word};
+use crate::progress::Progress;
+use crate::range;
+use crate::signals::{self, Leftovers};
+use crate::terminal;
+use rqg_runtime::engine::Control;
+use rqg_server::executor::{self, End, Rules, Settings, Summary};
+use rqg_server::findings::{Context, Findings};
+use rqg_server::known::Known;
+use rqg_server::policy::Policy;
+use rqg_server::report::{self, About};
+use rqg_server::{Dsn, Options, Server};
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+pub fn run(args: &ExecArgs) -> Result<(), Failure> {
+    let range = range::of_run(args.start, args.count, args.duration, args.shard)?;
+    let rules = Rules {
+        policy: read(args.policy.as_deref(), Policy::parse)?,
+        known: read(args.known.as_deref(), Known::parse)?,
+    };
+    let dsn = Dsn::parse(&args.dsn)?;
+    let options = Options {
+        connections: usize::from(args.connections),
+        statement_timeout: args.statement_timeout,
+    };
+    let server = Server::connect(&dsn, &options)?;
+    let identity = Identity::resolve(&args.identity, Some(&server))?;
+    let findings = open_findings(args, &identity, &server)?;
+    let settings = Settings {
+        duration: args.duration,
+        stack_size: identity.generator.required_stack(),
+        connections: usize::from(args.connections),
+        max_failures: args.max_failures,
+        retries: args.retries,
+        reconnect: args.reconnect,
+        ..Settings::new(range.clone())
+    };
+    let control = Control::default();
+    signals::install(&control, &Leftovers::default())?;
+    identity.announce(&args.identity);
+
+    let total = args.duration.is_none().then(|| range.end - range.start);
+    let progress = Progress::start(args.progress, false, &control, total);
+    let result = executor::run(&server, &settings, rules, &control, findings, || {
+        identity.generator.worker()
+    });
+    drop(progress);
+    let summary = result?;
+    tell(args, &identity, &server, &summary)?;
+    verdict(args, &range, summary)
+}
+
+/// Reads a file of rules, if one is named.
+fn read<T: Default>(
+    path: Option<&Path>,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<T, Failure> {
+    let Some(path) = path else {
+        return Ok(T::default());
+    };
+    let text = std::fs::read_to_string(path).map_err(|cause| Failure::read(path, cause))?;
+    parse(&text).map_err(|error| Failure::Input(format!("`{}`: {error}", path.display())))
+}
+
+fn open_findings(
+    args: &ExecArgs,
+    identity: &Identity,
+    server: &Server,
+) -> Result<Option<Findings>, Failure> {
+    let Some(directory) = &args.findings else {
+        return Ok(None);
+    };
+    let command = format!(
+        "rqgc exec {} --dsn {}",
+        identity.arguments(&args.identity),
+        shell_word(&server.dsn().to_string())
+    );
+    let context = Context {
+        seed: identity.seed(),
+        server: server.version().text.clone(),
+        replay: Box::new(move |index| format!("{command} --start {index} -n 1")),
+    };
+    Ok(Some(Findings::open(directory, context)?))
+}
+
+/// Prints the tables and writes the reports.
+fn tell(
+    args: &ExecArgs,
+    identity: &Identity,
+    server: &Server,
+    summary: &Summary,
+) -> Result<(), Failure> {
+    let seed = identity.seed();
+    let about = About {
+        name: &args.identity.grammar,
+        identity: identity.line(),
+        server: &server.version().text,
+        seed: &seed,
+    };
+    terminal::note(report::table(&about, summary).trim_end());
+    for (form, path) in &args.report {
+        let text = match form {
+            ReportForm::Json => report::json(&about, summary).map_err(io::Error::from),
+            ReportForm::Junit => report::junit(&about, summary).map_err(io::Error::other),
+        };
+        text.and_then(|text| std::fs::write(path, text))
+            .map_err(|cause| Failure::Write {
+                path: path.clone(),
+                cause,
+            })?;
+    }
+    Ok(())
+}
+
+/// What the end of the run means for the command.
+fn verdict(args: &ExecArgs, range: &Range<u64>, summary: Summary) -> Result<(), Failure> {
+    let rest = match args.duration {
+        Some(_) => String::new(),
+        None => format!(" --count {}", range.end - summary.next),
+    };
+    let whole = args.shard.map_or("", |_| " and no --shard");
+    let resume = format!("resume with --start {}{rest}{whole}", summary.next);
+    match summary.end {
+        End::TooManyFailures => Err(Failure::Incomplete(format!(
+            "{} of {} units failed, {} may (--max-failures); {resume}",
+            summary.failures, summary.units, args.max_failures
+        ))),
+        End::Unreachable(error) => {
+            terminal::note(&format!(
+                "rqgc: the server is gone after {} units; {resume}",
+                summary.units
+            ));
+            Err(error.into())
+        }
+        End::Stopped => Err(Failure::Interrupted(format!(
+            "interrupted after {} units; {resume}",
+            summary.units
+        ))),
+        End::Complete => Ok(()),
+    }
+}

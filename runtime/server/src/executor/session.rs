@@ -1,0 +1,369 @@
+//! A session: takes units, executes them on its connection, and gets another when that is lost.
+
+use super::Run;
+use super::feed::Job;
+use super::unit::{Counts, Executed, Failure, Report};
+use crate::classify::{Trouble, classify};
+use crate::connect::{ConnectError, Server, Shared};
+use crate::outcome::{Fault, Outcome};
+use crate::statement::Kind;
+use async_channel::{Receiver, Sender};
+use deadpool_postgres::Object;
+use futures_util::TryStreamExt;
+use rqg_runtime::unit_text::UnitText;
+use std::borrow::Cow;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
+use tokio_postgres::SimpleQueryMessage;
+
+/// How long after its timeout a statement may still be running before the client acts itself, and
+/// how long the answer to that may take.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The first pause before a connection or a transaction is tried again, and the longest.
+const PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long to wait after a connection broke before the server is asked how it is: its postmaster
+/// has to notice that a backend is gone.
+const AFTERMATH: Duration = Duration::from_millis(200);
+
+/// A session of a run.
+pub(super) struct Session {
+    shared: Shared,
+    run: Arc<Run>,
+    taken: Receiver<Job>,
+    client: Option<Object>,
+    /// The server's when this session last connected: see [`Shared::incarnation`].
+    incarnation: String,
+    /// Why it stopped to try to get a connection again.
+    gave_up: Option<ConnectError>,
+}
+
+/// What ended a statement.
+enum Ending {
+    /// The server or the protocol.
+    Trouble(Trouble, Duration),
+    /// It did not end in time, and cancelling did not help.
+    Hung,
+}
+
+/// The open transaction of a unit.
+#[derive(Clone, Copy)]
+struct Open {
+    /// The position of the statement that opened it.
+    position: usize,
+    /// How many statements had been executed before.
+    executed: usize,
+}
+
+impl Session {
+    pub(super) fn new(server: &Server, run: Arc<Run>, taken: Receiver<Job>) -> Self {
+        Self {
+            shared: server.shared.clone(),
+            run,
+            taken,
+            client: None,
+            incarnation: server.incarnation.clone(),
+            gave_up: None,
+        }
+    }
+
+    /// Executes units until there are none; fails if it has no connection any more.
+    pub(super) async fn run(mut self, used: Sender<UnitText>) -> Result<(), ConnectError> {
+        loop {
+            if self.is_idle() {
+                return Ok(());
+            }
+            if let Some(error) = self.gave_up.take() {
+                return Err(error);
+            }
+            if self.client.as_ref().is_none_or(|client| client.is_closed()) {
+                self.discard();
+                match self.reconnect().await {
+                    Ok(_) => {}
+                    Err(_) if self.is_idle() => return Ok(()),
+                    Err(error) => return Err(error),
+                }
+            }
+            if self.run.is_over() {
+                return Ok(());
+            }
+            let Ok(job) = self.taken.recv().await else {
+                return Ok(());
+            };
+            self.run.next.fetch_max(job.index + 1, Ordering::Relaxed);
+            let report = self.unit(&job).await;
+            self.run.record(report);
+            // A full queue of empty buffers needs no more of them.
+            let _ = used.try_send(job.unit);
+        }
+    }
+
+    /// Nothing is left to do.
+    fn is_idle(&self) -> bool {
+        self.run.is_over() || (self.taken.is_closed() && self.taken.is_empty())
+    }
+
+    /// Executes a unit and leaves a clean session, or none.
+    async fn unit(&mut self, job: &Job) -> Report {
+        let statements: Vec<Cow<'_, str>> =
+            job.unit.statements().map(String::from_utf8_lossy).collect();
+        let mut report = Report {
+            index: job.index,
+            outcome: Outcome::Ok,
+            executed: Vec::with_capacity(statements.len()),
+            failure: None,
+            retries: 0,
+            bytes: job.unit.bytes.len(),
+        };
+        let mut open: Option<Open> = None;
+        let mut repeatable = true;
+        let mut position = 0;
+        while let Some(sql) = statements.get(position) {
+            let kind = Kind::of(sql);
+            let started = Instant::now();
+            let ending = match self.statement(sql, kind).await {
+                Ok(counts) => {
+                    report.executed.push(Executed {
+                        kind,
+                        time: started.elapsed(),
+                        counts,
+                    });
+                    if kind.opens_transaction() {
+                        open.get_or_insert(Open {
+                            position,
+                            executed: report.executed.len() - 1,
+                        });
+                    } else if kind.closes_transaction() {
+                        open = None;
+                    }
+                    repeatable &= !kind.chains_transaction();
+                    position += 1;
+                    continue;
+                }
+                Err(ending) => ending,
+            };
+            if matches!(ending, Ending::Trouble(Trouble::Conflict(_), _))
+                && repeatable
+                && report.retries < self.run.settings.retries
+                && (open.is_none() || self.roll_back().await)
+            {
+                // The server undid the transaction: it is as if it had never been sent.
+                report.retries += 1;
+                if let Some(open) = open.take() {
+                    position = open.position;
+                    report.executed.truncate(open.executed);
+                }
+                sleep(pause(report.retries)).await;
+                continue;
+            }
+            let (outcome, fault) = self.settle(ending, kind).await;
+            let issue = self.run.rules.known.find(&fault);
+            report.outcome = match issue {
+                Some(_) if outcome.is_failure() => Outcome::Known,
+                _ => outcome,
+            };
+            report.failure = Some(Failure {
+                kind,
+                fault,
+                position,
+                issue: issue.filter(|_| outcome.is_failure()),
+                statements: statements.iter().map(ToString::to_string).collect(),
+            });
+            return report;
+        }
+        if open.is_some() && !self.roll_back().await {
+            self.discard();
+        }
+        report
+    }
+
+    /// Executes a statement and counts what comes.
+    async fn statement(&self, sql: &str, kind: Kind) -> Result<Counts, Ending> {
+        let started = Instant::now();
+        let Some(client) = &self.client else {
+            let fault = Fault::seen("there is no connection");
+            return Err(Ending::Trouble(Trouble::Broken(fault), Duration::ZERO));
+        };
+        let trouble = |error| Ending::Trouble(classify(&error), started.elapsed());
+        let mut answer = pin!(execute(client, sql, kind));
+        let limit = self.shared.options.statement_timeout;
+        if limit.is_zero() {
+            return answer.await.map_err(trouble);
+        }
+        if let Ok(answered) = timeout(limit + GRACE, &mut answer).await {
+            return answered.map_err(trouble);
+        }
+        let token = client.cancel_token();
+        // Whether it was heard shows in the answer.
+        let _ = timeout(GRACE, token.cancel_query(self.shared.tls.clone())).await;
+        match timeout(GRACE, &mut answer).await {
+            Ok(answered) => answered.map_err(trouble),
+            Err(_) => Err(Ending::Hung),
+        }
+    }
+
+    /// The outcome of a statement that failed. Afterwards the session is clean, or gone.
+    async fn settle(&mut self, ending: Ending, kind: Kind) -> (Outcome, Fault) {
+        let (trouble, elapsed) = match ending {
+            Ending::Trouble(trouble, elapsed) => (trouble, elapsed),
+            Ending::Hung => {
+                self.discard();
+                let fault = Fault::seen("the statement did not end, and could not be cancelled");
+                return (Outcome::Timeout, fault);
+            }
+        };
+        let outcome = match &trouble {
+            Trouble::Refused(_) => Outcome::Unexpected,
+            Trouble::Cancelled(_) if self.is_late(elapsed) => Outcome::Timeout,
+            Trouble::Cancelled(_) => Outcome::Unexpected,
+            Trouble::Conflict(_) => Outcome::Conflict,
+            Trouble::Internal(_) | Trouble::Crashed(_) => Outcome::Crash,
+            Trouble::Protocol(_) => Outcome::Unexpected,
+            Trouble::Ended(_) | Trouble::Broken(_) => Outcome::Lost,
+        };
+        match trouble {
+            Trouble::Refused(fault)
+            | Trouble::Cancelled(fault)
+            | Trouble::Conflict(fault)
+            | Trouble::Internal(fault) => {
+                self.reset().await;
+                let expected = fault
+                    .sqlstate
+                    .as_ref()
+                    .is_some_and(|state| self.run.rules.policy.expects(state, kind));
+                (if expected { Outcome::Expected } else { outcome }, fault)
+            }
+            Trouble::Crashed(fault) | Trouble::Protocol(fault) => {
+                self.discard();
+                (outcome, fault)
+            }
+            Trouble::Ended(fault) | Trouble::Broken(fault) => {
+                self.discard();
+                sleep(AFTERMATH).await;
+                let went_down = match self.reconnect().await {
+                    Ok(went_down) => went_down,
+                    Err(error) => {
+                        let down = matches!(error, ConnectError::Unreachable { down: true, .. });
+                        self.gave_up = Some(error);
+                        down
+                    }
+                };
+                if went_down {
+                    (Outcome::Crash, fault)
+                } else {
+                    (outcome, fault)
+                }
+            }
+        }
+    }
+
+    /// Whether a statement that was cancelled had used up its time.
+    fn is_late(&self, elapsed: Duration) -> bool {
+        let limit = self.shared.options.statement_timeout;
+        // The server's clock starts later than ours, but not by a tenth of the limit.
+        !limit.is_zero() && elapsed >= limit * 9 / 10
+    }
+
+    /// Gives the connection up.
+    fn discard(&mut self) {
+        if let Some(client) = self.client.take() {
+            // Out of the pool, so that nobody else gets it.
+            drop(Object::take(client));
+        }
+    }
+
+    /// Ends the open transaction; false if that is not possible.
+    async fn roll_back(&mut self) -> bool {
+        let Some(client) = &self.client else {
+            return false;
+        };
+        matches!(
+            timeout(GRACE, client.batch_execute("ROLLBACK")).await,
+            Ok(Ok(()))
+        )
+    }
+
+    /// Makes the session clean, or gives it up.
+    async fn reset(&mut self) {
+        let Some(client) = &self.client else {
+            return;
+        };
+        // Both are on their way before the first is answered.
+        let cleaned = timeout(GRACE, async {
+            tokio::try_join!(
+                biased;
+                client.batch_execute("ROLLBACK"),
+                client.batch_execute("DISCARD ALL")
+            )
+        });
+        if !matches!(cleaned.await, Ok(Ok(_))) {
+            self.discard();
+        }
+    }
+
+    /// Gets a connection again. Returns whether the server was down meanwhile.
+    async fn reconnect(&mut self) -> Result<bool, ConnectError> {
+        let started = Instant::now();
+        let mut was_down = false;
+        let mut tries = 0;
+        loop {
+            let error = match self.connect().await {
+                Ok((client, restarted)) => {
+                    self.client = Some(client);
+                    return Ok(was_down || restarted);
+                }
+                Err(error) => error,
+            };
+            was_down |= matches!(error, ConnectError::Unreachable { down: true, .. });
+            if started.elapsed() >= self.run.settings.reconnect || self.is_idle() {
+                return Err(error);
+            }
+            tries += 1;
+            sleep(pause(tries)).await;
+        }
+    }
+
+    /// Connects; returns whether the server has been started again since this session last did.
+    async fn connect(&mut self) -> Result<(Object, bool), ConnectError> {
+        let client = self.shared.connection().await?;
+        let incarnation = match self.shared.incarnation(&client).await {
+            Ok(incarnation) => incarnation,
+            Err(error) => {
+                drop(Object::take(client));
+                return Err(error);
+            }
+        };
+        let restarted = self.incarnation != incarnation;
+        self.incarnation = incarnation;
+        Ok((client, restarted))
+    }
+}
+
+/// Executes a statement with the simple protocol and counts what comes.
+async fn execute(client: &Object, sql: &str, kind: Kind) -> Result<Counts, tokio_postgres::Error> {
+    let mut messages = pin!(client.simple_query_raw(sql).await?);
+    let mut counts = Counts::default();
+    while let Some(message) = messages.try_next().await? {
+        match message {
+            SimpleQueryMessage::Row(_) => counts.rows += 1,
+            SimpleQueryMessage::CommandComplete(rows) if kind.changes_rows() => {
+                counts.affected += rows;
+            }
+            _ => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// The pause before a try, doubled each time.
+fn pause(tries: u32) -> Duration {
+    let factor = 1_u32
+        .checked_shl(tries.saturating_sub(1))
+        .unwrap_or(u32::MAX);
+    PAUSE.saturating_mul(factor).min(LONGEST_PAUSE)
+}
