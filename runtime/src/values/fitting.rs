@@ -12,8 +12,8 @@ use crate::schema::model::{
 };
 use crate::types::{BuiltinType, Classes, TypeId};
 
-/// A unique column needs that many different values.
-const LEAST_CAPACITY: u128 = 10_000;
+/// A unique column needs that many different values: enough for the ordinals of 16,384 units.
+const LEAST_CAPACITY: u128 = 1 << 20;
 /// How often a nullable column is NULL, in millionths.
 const NULLS: u32 = 80_000;
 
