@@ -7,7 +7,7 @@
 //! to extensions and the schema `rqg`, where loaded data is recorded, are left out.
 
 use crate::connect::{ConnectError, Server, Shared};
-use deadpool_postgres::Object;
+use crate::pool::Object;
 use std::fmt::Write as _;
 use tokio_postgres::Row;
 
