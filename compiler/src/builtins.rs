@@ -38,6 +38,7 @@ pub enum SimpleTy {
     Name,
     Fk,
     UniqueKey,
+    Row,
 }
 
 impl From<SimpleTy> for Ty {
@@ -53,6 +54,7 @@ impl From<SimpleTy> for Ty {
             SimpleTy::Name => Self::Name,
             SimpleTy::Fk => Self::Fk,
             SimpleTy::UniqueKey => Self::UniqueKey,
+            SimpleTy::Row => Self::Row,
         }
     }
 }
@@ -206,6 +208,17 @@ builtins! {
     /// One element of a list of columns.
     OneOf "one_of" (ListOf(S::Column)) [] -> Column : Draw(D::Elements);
 
+    // Rows
+    /// A row that the table holds and keeps; none where the run knows of none.
+    Key "key" (Value(S::Table)) [] -> Row : Plain;
+    /// The row that a row references through a foreign key; any that the other table holds where it
+    /// references none.
+    Partner "partner" (Value(S::Row), Value(S::Fk)) [] -> Row : Plain;
+    /// A row that the table does not hold and that no other unit makes.
+    NewKey "new_key" (Value(S::Table)) [] -> Row : Needs(Property::HasNewKey);
+    /// A row that the table holds, that nothing references and that units may delete.
+    Victim "victim" (Value(S::Table)) [] -> Row : Needs(Property::HasVictims);
+
     // Relations and names
     /// A relation under a fresh alias (`r1`, `r2`, …).
     Alias "alias" (Value(S::Table)) [] -> Table : Alias;
@@ -257,6 +270,12 @@ builtins! {
     Literal "literal" (Value(S::Type)) [] -> Text : Needs(Property::HasLiteral);
     /// A value that fits the column; unique columns get one never used before.
     FittingValue "value" (Value(S::Column)) [] -> Text : Needs(Property::HasValue);
+    /// A value that fits the column in a row: what belongs to a unique or foreign key is the row's.
+    RowValue "value" (Value(S::Column), Value(S::Row)) [] -> Text : Needs(Property::HasNewKey);
+    /// A value that some row holds in the column, NULL excluded.
+    Existing "existing" (Value(S::Column)) [] -> Text : Needs(Property::HasRows);
+    /// The value that a row holds in the column; that of another row where it is NULL.
+    ExistingIn "existing" (Value(S::Column), Value(S::Row)) [] -> Text : Needs(Property::HasRows);
     /// A value to compare the column with: of its type, NULL excluded.
     Comparand "comparand" (Value(S::Column)) [] -> Text : Needs(Property::HasValue);
     /// The SQL name of a type, as in a cast or a column definition.

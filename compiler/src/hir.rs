@@ -41,6 +41,8 @@ pub enum Ty {
     Fk,
     /// A primary key, unique constraint or unique index.
     UniqueKey,
+    /// A row of a table: one that is there, or a new one.
+    Row,
     /// A list.
     List(Box<Ty>),
     /// Several values, as returned by a rule.
@@ -62,6 +64,7 @@ impl fmt::Display for Ty {
             Self::Name => f.write_str("name"),
             Self::Fk => f.write_str("fk"),
             Self::UniqueKey => f.write_str("unique_key"),
+            Self::Row => f.write_str("row"),
             Self::List(element) => write!(f, "list<{element}>"),
             Self::Tuple(parts) => {
                 f.write_str("(")?;

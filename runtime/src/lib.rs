@@ -9,6 +9,7 @@ pub mod entropy;
 pub mod features;
 pub mod functions;
 pub mod plan;
+pub mod rows;
 pub mod schema;
 pub mod spacing;
 pub mod types;

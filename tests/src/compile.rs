@@ -12,6 +12,7 @@ use rqg_runtime::dialect::Dialect;
 use rqg_runtime::entropy::Seed;
 use rqg_runtime::features::FEATURES;
 use rqg_runtime::schema::DEFAULT_DDL;
+use rqg_runtime::schema::model::TableKind;
 use rqg_runtime::unit_text::{Generate as _, UnitText};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub schema: Option<PathBuf>,
     /// The seed.
     pub seed: u64,
+    /// Rows that every table is asked to hold.
+    pub rows: u64,
     /// Whether checking goes on until a unit could be made, which needs a schema.
     pub prepare: bool,
 }
@@ -41,6 +44,7 @@ impl Default for Settings {
             dialect: Dialect::default(),
             schema: None,
             seed: 7,
+            rows: 0,
             prepare: false,
         }
     }
@@ -84,6 +88,7 @@ impl Settings {
                     settings.schema = Some(fixture.with_file_name("").join(value));
                 }
                 "seed" => settings.seed = value.parse().map_err(|error| format!("{error}"))?,
+                "rows" => settings.rows = value.parse().map_err(|error| format!("{error}"))?,
                 "n" => {}
                 _ => return Err(format!("unknown setting `{key}`")),
             }
@@ -286,7 +291,13 @@ impl Checked {
             (None, Some(own)) => Origin::Embedded(own),
             (None, None) => Origin::Default,
         };
-        Ok(schema::read(&origin, &mut self.compilation.sources))
+        let mut schema = schema::read(&origin, &mut self.compilation.sources);
+        for table in &mut schema.model.tables {
+            if table.kind == TableKind::Table {
+                table.rows = settings.rows;
+            }
+        }
+        Ok(schema)
     }
 
     fn own_schema(&self) -> Option<&EmbeddedSchema> {

@@ -48,6 +48,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Print a schema as DDL
     Schema(SchemaArgs),
+    /// Make the rows that tables hold
+    Data(DataArgs),
     /// Print a completion script
     Completions {
         /// For this shell
@@ -250,6 +252,63 @@ pub struct ShowArgs {
     pub tree: bool,
 }
 
+/// What the tables hold.
+#[derive(Debug, Clone, Args)]
+pub struct RowsArgs {
+    /// How many rows a table holds; TABLE may hold * and ?, with its schema or without; later ones
+    /// win [default: none]
+    #[arg(long, value_name = "TABLE=N", value_parser = parse_rows, help_heading = IDENTITY)]
+    pub rows: Vec<RowCount>,
+    /// What the values of the rows depend on: a number below 2^64, decimal or 0x…
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = parse_data_seed, help_heading = IDENTITY)]
+    pub data_seed: u64,
+}
+
+/// `TABLE=N`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowCount {
+    /// Which tables.
+    pub pattern: String,
+    /// How many rows each.
+    pub count: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct DataArgs {
+    /// Schema as DDL [default: a built-in one]
+    #[arg(long, value_name = "FILE.sql")]
+    pub schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub rows: RowsArgs,
+    /// How to write the rows
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DataFormat,
+    /// Write a file for each table, and a script to run last, into this directory; files appear
+    /// when they are complete [default: one script on stdout]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Only the K-th (from 0) of M contiguous slices of each table's rows
+    #[arg(long, value_name = "K/M")]
+    pub shard: Option<Shard>,
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print statistics even if stderr is no terminal
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DataFormat {
+    /// COPY … FROM stdin with its data, for psql
+    #[default]
+    Copy,
+    /// CSV with a header; NULL is empty, the empty string is quoted
+    Csv,
+    /// INSERT statements of up to 100 rows
+    Insert,
+}
+
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// The built-in schema, which is used where neither run nor grammar names one
@@ -291,6 +350,27 @@ fn parse_count(text: &str) -> Result<u64, String> {
     }
 }
 
+fn parse_rows(text: &str) -> Result<RowCount, String> {
+    // Names may hold an equals sign, numbers may not.
+    let parts = text.rsplit_once('=').filter(|(name, _)| !name.is_empty());
+    let Some((pattern, count)) = parts else {
+        return Err("write it like orders=1000 or '*=1000'".to_owned());
+    };
+    Ok(RowCount {
+        pattern: pattern.to_owned(),
+        count: parse_count(count)?,
+    })
+}
+
+fn parse_data_seed(text: &str) -> Result<u64, String> {
+    let number = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) if !digits.starts_with('+') => u64::from_str_radix(digits, 16).ok(),
+        Some(_) => None,
+        None => parse_count(text).ok(),
+    };
+    number.ok_or_else(|| "give a whole number below 2^64, decimal or 0x…".to_owned())
+}
+
 /// `junit=FILE` or `json=FILE`.
 fn parse_report(text: &str) -> Result<(ReportForm, PathBuf), String> {
     let (form, file) = text.split_once('=').unwrap_or((text, ""));
@@ -317,6 +397,20 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn row_counts_name_tables() {
+        let parsed = parse_rows("a=b=1_000");
+        assert_eq!(
+            parsed.map(|it| (it.pattern, it.count)),
+            Ok(("a=b".to_owned(), 1_000))
+        );
+        for bad in ["", "t", "=1", "t=", "t=x", "t=-1"] {
+            assert!(parse_rows(bad).is_err(), "{bad}");
+        }
+        assert_eq!(parse_data_seed("0xff"), Ok(255));
+        assert!(parse_data_seed("0x+f").is_err());
     }
 
     #[test]

@@ -54,6 +54,9 @@ pub enum Failure {
     /// Signals can't be handled.
     #[error("cannot handle signals: {0}")]
     Signals(#[from] ctrlc::Error),
+    /// A directory could not be made.
+    #[error("cannot create the directory `{path}`: {cause}", path = path.display())]
+    Directory { path: PathBuf, cause: io::Error },
     /// Stopped by a signal; the message says how to go on.
     #[error("{0}")]
     Interrupted(String),
@@ -80,6 +83,7 @@ impl Failure {
             | Self::Exec(_)
             | Self::Findings(_)
             | Self::Entropy(_)
+            | Self::Directory { .. }
             | Self::Signals(_) => 3,
             Self::Incomplete(_) => 4,
             Self::Interrupted(_) => 130,
@@ -90,7 +94,9 @@ impl Failure {
     pub fn message(&self) -> Option<String> {
         match self {
             Self::Reported | Self::ReportedEnvironment => None,
-            Self::Interrupted(message) => Some(format!("rqgc: {message}")),
+            Self::Interrupted(message) | Self::Incomplete(message) => {
+                Some(format!("rqgc: {message}"))
+            }
             _ => Some(format!("error: {self}")),
         }
     }

@@ -13,6 +13,7 @@ mod identity;
 mod progress;
 mod range;
 mod report;
+mod rows;
 mod server;
 mod signals;
 mod terminal;
@@ -50,6 +51,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Exec(args) => commands::exec::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Schema(args) => commands::schema::run(&args),
+        Command::Data(args) => commands::data::run(&args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man => commands::manual::man(),
     }

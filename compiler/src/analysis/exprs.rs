@@ -255,6 +255,7 @@ impl<'c> Checker<'c, '_> {
             Ty::UniqueKey => {
                 diagnostic.help("place its fields: `.table`, `.columns`, `.predicate`")
             }
+            Ty::Row => diagnostic.help("place a value that it holds: `existing(c, r)`"),
             Ty::Bool => diagnostic.help("test it in a guard: `when x: …`"),
             _ => diagnostic,
         });

@@ -22,6 +22,7 @@ fn fields_of(ty: &Ty) -> Vec<(&'static str, Field, Ty)> {
         Ty::Table => vec![
             ("name", Field::Name, Ty::Name),
             ("columns", Field::Columns, list(Ty::Column)),
+            ("has_rows", Field::HasRows, Ty::Bool),
         ],
         Ty::Fk => vec![
             ("from", Field::From, Ty::Table),

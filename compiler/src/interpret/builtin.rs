@@ -111,6 +111,39 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 let column = self.value(arguments, 0);
                 self.unit.fitting(self.plan, column, to, self.choices)
             }
+            Builtin::RowValue => {
+                let column = self.value(arguments, 0);
+                let row = self.value(arguments, 1);
+                self.unit
+                    .row_value(self.plan, column, row, to, self.choices)
+            }
+            Builtin::Existing => {
+                let column = self.value(arguments, 0);
+                self.unit.existing(self.plan, column, to, self.choices)
+            }
+            Builtin::ExistingIn => {
+                let column = self.value(arguments, 0);
+                let row = self.value(arguments, 1);
+                self.unit
+                    .existing_in(self.plan, column, row, to, self.choices)
+            }
+            Builtin::Key => {
+                let table = self.value(arguments, 0);
+                self.unit.key(self.plan, table, self.choices)
+            }
+            Builtin::Partner => {
+                let row = self.value(arguments, 0);
+                let key = self.value(arguments, 1);
+                self.unit.partner(self.plan, row, key, self.choices)
+            }
+            Builtin::NewKey => {
+                let table = self.value(arguments, 0);
+                self.unit.new_key(self.plan, table)
+            }
+            Builtin::Victim => {
+                let table = self.value(arguments, 0);
+                self.unit.victim(self.plan, table, self.choices)
+            }
             Builtin::Comparand => {
                 let column = self.value(arguments, 0);
                 self.unit.comparand(self.plan, column, to, self.choices)

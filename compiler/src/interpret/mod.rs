@@ -48,6 +48,8 @@ pub struct Settings {
     pub run_tag: String,
     /// Nested rule calls before only the shallowest alternatives remain.
     pub budget: u32,
+    /// The key of the rows that the schema's tables hold.
+    pub data_seed: u64,
 }
 
 impl Settings {
@@ -66,6 +68,7 @@ impl Settings {
             key,
             run_tag: "0".to_owned(),
             budget: DEFAULT_BUDGET,
+            data_seed: 0,
         }
     }
 }

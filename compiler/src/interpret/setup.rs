@@ -128,6 +128,7 @@ pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> 
         regexes: program.regexes.clone(),
         run_tag: settings.run_tag,
         budget: settings.budget,
+        data_seed: settings.data_seed,
     })
 }
 

@@ -72,6 +72,7 @@ fn model() -> Model {
             predicate: None,
             inferable: true,
             primary: true,
+            nulls_not_distinct: false,
         }],
     }
 }

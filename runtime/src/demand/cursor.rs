@@ -4,7 +4,7 @@ use super::{Bound, Domain, Field, Term, View};
 use crate::schema::model::{ForeignKeyId, Identity, TableId, TableKind, UniqueKeyId};
 use crate::types::{BuiltinType, Classes, TypeId};
 use crate::unit::relation::{Origin, Shape};
-use crate::unit::scope::{Frame, Summary};
+use crate::unit::scope::{Frame, TypeSet};
 use crate::unit::value::{ColumnRef, FunctionId, Range32, RelationId, Value};
 
 /// Which columns of a relation are meant.
@@ -357,7 +357,8 @@ impl<'a> View<'a> {
                                 .is_some_and(|info| info.classes.intersects(Classes::INTEGER));
                         writable
                             && if column.has_default || column.identity.is_some() {
-                                column.in_unique_key && !sequence
+                                // Nor need a default be a row that another table holds.
+                                column.foreign_key.is_some() || (column.in_unique_key && !sequence)
                             } else {
                                 column.not_null
                             }
@@ -435,26 +436,65 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Which types the visible columns have.
-    pub(crate) fn summary(self) -> &'a Summary {
-        let summary = self.unit.scopes.summary();
-        if !summary.is_known() {
-            summary.begin();
-            let mut visible = Cursor::Visible {
-                frame: self.unit.scopes.current(),
-                at: 0,
-                next: 0,
-            };
-            while let Some(value) = visible.next(self) {
-                if let Value::Column(column) = value
-                    && let Some(ty) = self.column_type(column)
-                    && let Some(info) = self.model().types.get(usize::from(ty.0))
-                {
-                    summary.add(info.classes, info.base);
+    /// The types of the visible columns.
+    pub(crate) fn visible_types(self) -> TypeSet {
+        let scopes = &self.unit.scopes;
+        scopes.types(|| self.types_in(scopes.current()))
+    }
+
+    /// The types of the columns that a frame shows.
+    fn types_in(self, mut frame: u32) -> TypeSet {
+        let mut types = TypeSet::default();
+        loop {
+            match self.unit.scopes.frame(frame) {
+                Frame::Full(other) => frame = other,
+                Frame::Narrow(columns) => {
+                    let columns = self.unit.arena.lists.get(columns.indexes());
+                    for column in columns.unwrap_or_default() {
+                        if let &Value::Column(column) = column {
+                            self.add_type(&mut types, self.column_type(column));
+                        }
+                    }
+                    return types;
+                }
+                Frame::Scope {
+                    correlated,
+                    start,
+                    end,
+                } => {
+                    let bound = (start..end).filter_map(|at| self.unit.scopes.bound(at));
+                    bound.for_each(|relation| self.add_types_of(&mut types, relation));
+                    if !correlated || frame == 0 {
+                        return types;
+                    }
+                    frame -= 1;
                 }
             }
         }
-        summary
+    }
+
+    fn add_types_of(self, types: &mut TypeSet, relation: RelationId) {
+        if let Shape::Table(table) = self.shape(relation) {
+            if let Some(known) = self.plan.types_of(table) {
+                types.join(known);
+            }
+            return;
+        }
+        for position in 0..self.column_count(relation) {
+            let column = ColumnRef {
+                relation,
+                position,
+                qualified: false,
+            };
+            self.add_type(types, self.column_type(column));
+        }
+    }
+
+    fn add_type(self, types: &mut TypeSet, ty: Option<TypeId>) {
+        let info = ty.and_then(|ty| self.model().types.get(usize::from(ty.0)));
+        if let Some(info) = info {
+            types.add(info.classes, info.base);
+        }
     }
 
     /// A column of a key, by position in the key's list.

@@ -151,7 +151,7 @@ impl<'a> View<'a> {
             |term: &Term| matches!(term, Term::Field(of, Field::Type) if **of == Term::Bound(0));
         match clause.atoms.as_slice() {
             [Atom::TypeIn(term, classes, true)] if is_type_of_column(term) => {
-                Some(self.summary().has_class(*classes))
+                Some(self.visible_types().has_class(*classes))
             }
             [Atom::Same(left, right, true)] => {
                 let other = match (is_type_of_column(left), is_type_of_column(right)) {
@@ -165,7 +165,7 @@ impl<'a> View<'a> {
                     outer: bound,
                 };
                 match self.term(other, Some(&inside)) {
-                    Value::Type(ty) => self.summary().has_base(self.base(ty)),
+                    Value::Type(ty) => self.visible_types().has_base(self.base(ty)),
                     _ => None,
                 }
             }

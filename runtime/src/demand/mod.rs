@@ -73,6 +73,8 @@ pub enum Field {
     Predicate,
     /// unique key: whether its index is partial, for guards.
     Partial,
+    /// table: whether the run knows of rows in it, for guards.
+    HasRows,
     /// function: the types of its arguments.
     Arguments,
     /// function: the type of its result.
@@ -134,9 +136,10 @@ pub enum Property {
     IsInsertable,
     /// type: the generator can print a literal of it.
     HasLiteral,
-    /// table: it has rows that the run knows of. column: its table has.
+    /// table: it has rows that the run knows of. column: such rows hold values in it.
     HasRows,
-    /// table: new keys can be made for it.
+    /// table: rows can be made that differ in every unique key from those that it holds. column: a
+    /// value can be made for it in such a row; NULL counts where it is nullable.
     HasNewKey,
     /// table: it has a range of volatile rows (rows that may be deleted).
     HasVictims,

@@ -37,6 +37,22 @@ impl<'a> View<'a> {
             .map_or(Shape::Table(TableId(u32::MAX)), |own| own.shape)
     }
 
+    /// The table of the model that a relation is, by itself or under another name.
+    #[must_use]
+    pub fn model_table(self, relation: RelationId) -> Option<TableId> {
+        match self.shape(relation) {
+            Shape::Table(table) => Some(table),
+            Shape::Listed { .. } => None,
+        }
+    }
+
+    /// Whether a relation is a table with rows that the run knows of.
+    #[must_use]
+    pub fn has_rows(self, relation: RelationId) -> bool {
+        self.model_table(relation)
+            .is_some_and(|table| self.plan.rows().count(table) > 0)
+    }
+
     /// Whether columns drawn from the relation print as `relation.column`.
     #[must_use]
     #[inline]
@@ -119,6 +135,7 @@ impl<'a> View<'a> {
             (Value::UniqueKey(id), Field::Partial) => {
                 Value::Bool(self.unique_key(id)?.predicate.is_some())
             }
+            (Value::Relation(id), Field::HasRows) => Value::Bool(self.has_rows(id)),
             (Value::Function(_), Field::Name) => value,
             (Value::Function(id), Field::Result) => {
                 Value::Type(self.plan.function(id)?.result.id())

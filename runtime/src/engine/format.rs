@@ -24,6 +24,8 @@ pub enum Format {
         /// The start rule.
         rule: String,
     },
+    /// The bytes of the unit as they are.
+    Raw,
     /// Nothing: units are made and counted.
     Null,
 }
@@ -58,6 +60,7 @@ impl Format {
                 }
                 out.extend_from_slice(b"\"}\n");
             }
+            Self::Raw => out.extend_from_slice(&unit.bytes),
             Self::Null => {}
         }
     }

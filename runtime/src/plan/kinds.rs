@@ -118,6 +118,7 @@ fn term_kinds(term: &Term, variable: u16, used_as: Kinds) -> Kinds {
                     .or(Kinds::UNIQUE_KEYS),
                 Field::From | Field::To | Field::Targets => Kinds::FOREIGN_KEYS,
                 Field::Predicate | Field::Partial => Kinds::UNIQUE_KEYS,
+                Field::HasRows => Kinds::RELATIONS,
                 Field::Arguments | Field::Result => Kinds::FUNCTIONS,
                 Field::Length => Kinds::NONE,
                 Field::Element => Kinds::TYPES,
@@ -147,6 +148,7 @@ fn value_kinds(term: &Term) -> Kinds {
             | Field::Arguments
             | Field::Predicate
             | Field::Partial
+            | Field::HasRows
             | Field::Length => Kinds::NONE,
         },
     }

@@ -22,14 +22,19 @@ pub use sites::{Candidate, Candidates, PlannedSite};
 use crate::demand::{Atom, Demand, Domain, Property, View};
 use crate::dialect::Dialect;
 use crate::functions::{FUNCTIONS, Function};
-use crate::schema::model::{Model, TableId};
+use crate::rows::Rows;
+use crate::schema::model::{Model, Table, TableId};
 use crate::types::TypeId;
 use crate::unit::Unit;
+use crate::unit::scope::TypeSet;
 use crate::unit::value::{ColumnRef, FunctionId, Value};
 use crate::values::Fitting;
 use crate::values::Pattern;
 use crate::values::has_literal;
 use std::sync::Arc;
+
+/// Fewer new rows than this are no use to a run: no INSERT names such a table.
+const LEAST_NEW_ROWS: u64 = 10_000;
 
 /// A draw from a finite domain, as the compiler hands it over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +66,8 @@ pub struct Setup {
     pub run_tag: String,
     /// How deeply rule calls nest before only shallow alternatives remain.
     pub budget: u32,
+    /// The key of the rows that the model's tables hold.
+    pub data_seed: u64,
 }
 
 /// Everything that is fixed for a run.
@@ -72,10 +79,13 @@ pub struct Plan {
     sites: Vec<PlannedSite>,
     choices: Vec<PlannedChoice>,
     fitting: Fitting,
+    rows: Rows,
     patterns: Vec<Option<Pattern>>,
     has_literal: Vec<bool>,
     functions: Vec<bool>,
     bare_names: Vec<String>,
+    /// By table: the types of its columns.
+    types: Vec<TypeSet>,
     taken_numbers: Vec<u32>,
     run_tag: String,
     budget: u32,
@@ -92,6 +102,7 @@ impl Plan {
                 .map(|ty| has_literal(&model, TypeId(ty as u16)))
                 .collect(),
             fitting: Fitting::new(&model),
+            rows: Rows::new(&model, setup.data_seed),
             patterns: setup
                 .regexes
                 .iter()
@@ -105,6 +116,11 @@ impl Plan {
                 .tables
                 .iter()
                 .map(|table| bare_name(&table.reference).to_owned())
+                .collect(),
+            types: model
+                .tables
+                .iter()
+                .map(|table| types_of(&model, table))
                 .collect(),
             taken_numbers: taken_numbers(&model),
             guards: setup.guards,
@@ -228,10 +244,22 @@ impl Plan {
             .map_or("", String::as_str)
     }
 
+    /// The types of a table's columns.
+    #[must_use]
+    pub(crate) fn types_of(&self, table: TableId) -> Option<&TypeSet> {
+        self.types.get(table.0 as usize)
+    }
+
     /// Whether a name that ends in this number may be that of a table of the model.
     #[must_use]
     pub fn is_taken(&self, number: u32) -> bool {
         self.taken_numbers.binary_search(&number).is_ok()
+    }
+
+    /// The rows that tables hold, and new ones.
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        &self.rows
     }
 
     /// How values are made for every column of the model.
@@ -257,20 +285,22 @@ impl Plan {
             (Value::Column(column), Property::HasLiteral) => view
                 .column_type(column)
                 .is_some_and(|ty| self.type_has_literal(ty)),
-            (Value::Column(column), _) => {
+            (Value::Column(column), Property::HasRows) => {
+                view.model_column(column).is_some_and(|(table, _)| {
+                    self.rows.stable(table) > 0 && self.rows.holds(table, column.position)
+                })
+            }
+            (Value::Column(column), Property::HasNewKey) => self.column_has_new_value(view, column),
+            (Value::Column(column), Property::HasVictims) => {
                 self.has(view, Value::Relation(column.relation), property)
             }
-            (
-                Value::Relation(relation),
-                Property::HasRows | Property::HasNewKey | Property::HasVictims,
-            ) => match view.shape(relation) {
-                crate::unit::relation::Shape::Table(id) => self
-                    .model
-                    .tables
-                    .get(id.0 as usize)
-                    .is_some_and(|table| table.rows > 0),
-                crate::unit::relation::Shape::Listed { .. } => false,
-            },
+            (Value::Relation(relation), Property::HasRows) => view.has_rows(relation),
+            (Value::Relation(relation), Property::HasNewKey) => view
+                .model_table(relation)
+                .is_some_and(|table| self.rows.new_rows(table) >= LEAST_NEW_ROWS),
+            (Value::Relation(relation), Property::HasVictims) => view
+                .model_table(relation)
+                .is_some_and(|table| !self.rows.victims(table).is_empty()),
             _ => false,
         }
     }
@@ -282,6 +312,15 @@ impl Plan {
             .get(usize::from(ty.0))
             .copied()
             .unwrap_or(false)
+    }
+
+    /// Whether a column has a value in new rows.
+    fn column_has_new_value(&self, view: View<'_>, column: ColumnRef) -> bool {
+        match view.model_column(column) {
+            // Where no row can be new in its keys, the table has no new rows at all.
+            Some((table, _)) if self.rows.is_new_value(table, column.position) => true,
+            _ => self.column_has_value(view, column),
+        }
     }
 
     fn column_has_value(&self, view: View<'_>, column: ColumnRef) -> bool {
@@ -301,6 +340,17 @@ impl Plan {
             unit: &unit,
         })
     }
+}
+
+/// The types of a table's columns.
+fn types_of(model: &Model, table: &Table) -> TypeSet {
+    let mut types = TypeSet::default();
+    for column in &table.columns {
+        if let Some(info) = model.types.get(usize::from(column.ty.0)) {
+            types.add(info.classes, info.base);
+        }
+    }
+    types
 }
 
 /// A reference without its schema.

@@ -157,6 +157,7 @@ impl Model {
             hash.number(key.to.0.into());
             hash.positions(&key.columns);
             hash.positions(&key.targets);
+            hash.flag(key.full);
         }
         hash.length(self.unique_keys.len());
         for key in &self.unique_keys {
@@ -166,6 +167,7 @@ impl Model {
             hash.text(key.predicate.as_deref().unwrap_or(""));
             hash.flag(key.inferable);
             hash.flag(key.primary);
+            hash.flag(key.nulls_not_distinct);
         }
         hash.0.digest()
     }

@@ -177,6 +177,8 @@ pub struct ForeignKey {
     pub columns: Vec<u16>,
     /// Positions of the referenced columns in `to`, in the same order.
     pub targets: Vec<u16>,
+    /// MATCH FULL: either all of its columns are NULL or none is.
+    pub full: bool,
 }
 
 /// A primary key, unique constraint or unique index.
@@ -192,6 +194,8 @@ pub struct UniqueKey {
     pub inferable: bool,
     /// Whether it is the primary key.
     pub primary: bool,
+    /// NULLS NOT DISTINCT: NULL collides with NULL.
+    pub nulls_not_distinct: bool,
 }
 
 impl Model {

@@ -327,20 +327,14 @@ impl Unit {
     ) {
         candidates.clear();
         let limit = room.unwrap_or(u32::MAX);
-        if let Some((list, relation)) = self.listed(plan, site) {
-            let fitting = list.iter().filter(|found| found.depth <= limit);
-            candidates.extend(fitting.map(|found| Candidate {
-                value: relation.see(found.value),
-                depth: found.depth,
-            }));
+        let all_fit = site.deepest <= limit;
+        if let Some((list, seen)) = self.listed(plan, site) {
+            extend(candidates, list, seen, (!all_fit).then_some(limit));
             return;
         }
         let listed = self.visible_lists(plan, site, |list, relation| {
-            let fitting = list.iter().filter(|found| found.depth <= limit);
-            candidates.extend(fitting.map(|found| Candidate {
-                value: Seen::visible(relation).see(found.value),
-                depth: found.depth,
-            }));
+            let seen = Seen::visible(relation);
+            extend(candidates, list, seen, (!all_fit).then_some(limit));
         });
         if listed.is_some() {
             return;
@@ -369,6 +363,22 @@ impl Unit {
         let mut cursor = Cursor::start(&site.domain, view, None);
         while let Some(value) = cursor.next(view) {
             consider(value);
+        }
+    }
+}
+
+/// Adds listed candidates, those within a limit of depth if there is one.
+fn extend(candidates: &mut Vec<Candidate>, list: &[Candidate], seen: Seen, limit: Option<u32>) {
+    let see = |found: &Candidate| Candidate {
+        value: seen.see(found.value),
+        depth: found.depth,
+    };
+    match limit {
+        // The usual case, without a test for each.
+        None => candidates.extend(list.iter().map(see)),
+        Some(limit) => {
+            let fitting = list.iter().filter(|found| found.depth <= limit);
+            candidates.extend(fitting.map(see));
         }
     }
 }

@@ -9,6 +9,7 @@ mod draw;
 mod name;
 mod place;
 pub mod relation;
+mod rows;
 pub mod scope;
 mod text;
 pub mod value;

@@ -94,7 +94,11 @@ impl Arena {
                     out.extend_from_slice(function.name.as_bytes());
                 }
             }
-            Value::Nothing | Value::ForeignKey(_) | Value::UniqueKey(_) | Value::List(_) => {}
+            Value::Nothing
+            | Value::ForeignKey(_)
+            | Value::UniqueKey(_)
+            | Value::Row(_)
+            | Value::List(_) => {}
         }
     }
 

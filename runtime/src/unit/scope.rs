@@ -22,53 +22,54 @@ pub enum Frame {
     Full(u32),
 }
 
-/// Which types the visible columns have, worked out when it is first asked for and forgotten when
-/// the stack changes.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Summary {
-    known: Cell<bool>,
-    classes: Cell<u32>,
-    bases: [Cell<u64>; 4],
+/// The types of some columns.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct TypeSet {
+    classes: Classes,
+    bases: [u64; 4],
 }
 
-/// Base types past this one are not summed up.
+/// Base types past this one are not told apart.
 const SUMMED_BASES: usize = 256;
 
-impl Summary {
-    /// Whether it was worked out.
-    pub fn is_known(&self) -> bool {
-        self.known.get()
-    }
-
-    /// Starts to work it out.
-    pub fn begin(&self) {
-        self.known.set(true);
-        self.classes.set(0);
-        self.bases.iter().for_each(|word| word.set(0));
-    }
-
-    fn forget(&self) {
-        self.known.set(false);
-    }
-
-    /// A visible column has a type of these classes and this base.
-    pub fn add(&self, classes: Classes, base: TypeId) {
-        self.classes.set(self.classes.get() | classes.0);
+impl TypeSet {
+    /// A column has a type of these classes and this base.
+    pub fn add(&mut self, classes: Classes, base: TypeId) {
+        self.classes = Classes(self.classes.0 | classes.0);
         let at = usize::from(base.0);
-        if let Some(word) = self.bases.get(at / 64) {
-            word.set(word.get() | 1 << (at % 64));
+        if let Some(word) = self.bases.get_mut(at / 64) {
+            *word |= 1 << (at % 64);
         }
     }
 
-    /// Whether a visible column belongs to one of the classes.
-    pub fn has_class(&self, classes: Classes) -> bool {
-        Classes(self.classes.get()).intersects(classes)
+    /// The columns of the other set are among them.
+    pub fn join(&mut self, other: &Self) {
+        self.classes = Classes(self.classes.0 | other.classes.0);
+        for (word, other) in self.bases.iter_mut().zip(other.bases) {
+            *word |= other;
+        }
     }
 
-    /// Whether a visible column has the base type; none if it is not summed up.
+    /// Whether a column belongs to one of the classes.
+    pub fn has_class(&self, classes: Classes) -> bool {
+        self.classes.intersects(classes)
+    }
+
+    /// Whether a column has the base type; none if that is not told apart.
     pub fn has_base(&self, base: TypeId) -> Option<bool> {
         let at = usize::from(base.0);
-        (at < SUMMED_BASES).then(|| self.bases[at / 64].get() >> (at % 64) & 1 == 1)
+        (at < SUMMED_BASES).then(|| self.bases[at / 64] >> (at % 64) & 1 == 1)
+    }
+}
+
+/// The types of the visible columns, worked out when they are first asked for and forgotten when the
+/// stack changes.
+#[derive(Debug, Clone, Default)]
+struct Summary(Cell<Option<TypeSet>>);
+
+impl Summary {
+    fn forget(&self) {
+        self.0.set(None);
     }
 }
 
@@ -97,9 +98,11 @@ impl Default for Scopes {
 }
 
 impl Scopes {
-    /// Which types the visible columns have.
-    pub(crate) fn summary(&self) -> &Summary {
-        &self.summary
+    /// The types of the visible columns, if they are known or can be worked out now.
+    pub(crate) fn types(&self, work_out: impl FnOnce() -> TypeSet) -> TypeSet {
+        let types = self.summary.0.get().unwrap_or_else(work_out);
+        self.summary.0.set(Some(types));
+        types
     }
 
     /// Closes everything.

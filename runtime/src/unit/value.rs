@@ -1,6 +1,6 @@
 //! Values of the language at run time: small, copied, with what is large kept in the unit.
 
-use crate::schema::model::{ForeignKeyId, UniqueKeyId};
+use crate::schema::model::{ForeignKeyId, TableId, UniqueKeyId};
 use crate::types::TypeId;
 
 /// A relation: below the number of the model's tables a table or view of the model, above one of
@@ -50,6 +50,15 @@ pub struct ColumnRef {
     pub qualified: bool,
 }
 
+/// A row of a table of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RowRef {
+    /// The table.
+    pub table: TableId,
+    /// The row's number: below the table's count for a row that it holds, above for a new one.
+    pub number: u64,
+}
+
 /// A value of the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Value {
@@ -76,6 +85,8 @@ pub enum Value {
     ForeignKey(ForeignKeyId),
     /// A unique key.
     UniqueKey(UniqueKeyId),
+    /// A row.
+    Row(RowRef),
     /// Values in the unit's list arena; also the several results of a rule.
     List(Range32),
 }

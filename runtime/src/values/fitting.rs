@@ -1,6 +1,9 @@
 //! Values that fit a column: for INSERT, UPDATE and comparisons.
 
-use super::literal::{Style, has_literal, has_values, literal, push_value, underlying};
+use super::literal::{
+    Style, end_element, has_literal, has_values, literal, push_array_end, push_array_start,
+    push_value, underlying,
+};
 use super::ordinal::{self, Ordinals, Scale};
 use super::scalar;
 use crate::choices::Choices;
@@ -9,8 +12,8 @@ use crate::schema::model::{
 };
 use crate::types::{BuiltinType, Classes, TypeId};
 
-/// A unique column needs that many different values.
-const LEAST_CAPACITY: u128 = 10_000;
+/// A unique column needs that many different values: enough for the ordinals of 16,384 units.
+const LEAST_CAPACITY: u128 = 1 << 20;
 /// How often a nullable column is NULL, in millionths.
 const NULLS: u32 = 80_000;
 
@@ -90,7 +93,8 @@ impl Fitting {
             Source::None => out.extend_from_slice(b"DEFAULT"),
             Source::Null => out.extend_from_slice(b"NULL"),
             Source::Ordinal(scale) => {
-                push_ordinal(model, recipe.ty, scale, ordinals.next_ordinal(), out);
+                let ordinal = ordinals.next_ordinal();
+                push_ordinal(model, recipe.ty, scale, ordinal, Style::Annotated, out);
             }
             Source::Drawn if recipe.nullable && choices.chance(NULLS) => {
                 out.extend_from_slice(b"NULL");
@@ -223,16 +227,18 @@ fn keep_unique(model: &Model, table: &Table, key: &UniqueKey, recipes: &mut [Rec
         recipes[usize::from(at)].source = Source::Ordinal(scale);
         return;
     }
-    // NULL differs from NULL in a unique key.
-    if key
-        .columns
-        .iter()
-        .any(|&at| source_of(recipes, at) == Some(Source::Null))
+    // NULL differs from NULL in a unique key, unless that says otherwise.
+    if !key.nulls_not_distinct
+        && key
+            .columns
+            .iter()
+            .any(|&at| source_of(recipes, at) == Some(Source::Null))
     {
         return;
     }
     let nullable = key.columns.iter().copied().find(|&at| {
-        column(at).is_some_and(|c| !c.not_null && !c.has_default)
+        !key.nulls_not_distinct
+            && column(at).is_some_and(|c| !c.not_null && !c.has_default)
             && source_of(recipes, at) == Some(Source::Drawn)
     });
     match nullable {
@@ -252,20 +258,28 @@ fn keep_unique(model: &Model, table: &Table, key: &UniqueKey, recipes: &mut [Rec
 }
 
 /// Appends the value of an ordinal.
-fn push_ordinal(model: &Model, ty: TypeId, scale: Scale, ordinal: u64, out: &mut Vec<u8>) {
+pub(crate) fn push_ordinal(
+    model: &Model,
+    ty: TypeId,
+    scale: Scale,
+    ordinal: u64,
+    style: Style,
+    out: &mut Vec<u8>,
+) {
     let info = model.ty(ty);
     match info.kind {
         TypeKind::Builtin(builtin) => {
-            push_builtin(info, builtin, Style::Annotated, scale, ordinal, out);
+            push_builtin(info, builtin, style, scale, ordinal, out);
         }
         TypeKind::Array(element) => {
             let element = model.ty(underlying(model, element));
-            out.extend_from_slice(b"ARRAY[");
+            push_array_start(style, out);
             if let TypeKind::Builtin(builtin) = element.kind {
-                push_builtin(element, builtin, Style::Bare, scale, ordinal, out);
+                let start = out.len();
+                push_builtin(element, builtin, style.inside(), scale, ordinal, out);
+                end_element(style, start, out);
             }
-            out.extend_from_slice(b"]::");
-            out.extend_from_slice(info.sql.as_bytes());
+            push_array_end(info, style, out);
         }
         _ => out.extend_from_slice(b"NULL"),
     }
@@ -281,6 +295,7 @@ fn push_builtin(
 ) {
     let content = |out: &mut Vec<u8>| ordinal::push(builtin, info.length, scale, ordinal, out);
     match builtin {
+        _ if style == Style::Content => content(out),
         BuiltinType::Bit | BuiltinType::Varbit => {
             out.push(b'B');
             scalar::push_dressed(info, builtin, Style::Bare, out, content);

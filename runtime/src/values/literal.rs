@@ -1,6 +1,6 @@
 //! Literals of every type of a model.
 
-use super::quoting::push_string;
+use super::quoting::{push_string, push_unquoted, quote_element_from};
 use super::scalar;
 use crate::choices::Choices;
 use crate::schema::model::{Allowed, Model, TypeInfo, TypeKind};
@@ -8,7 +8,10 @@ use crate::types::{Classes, TypeId};
 
 /// How much a printed value says of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
+    /// Less than nothing: the text that the type's input function reads, as COPY takes it, without
+    /// quotes.
+    Content,
     /// Nothing: the context has the type.
     Bare,
     /// Enough to be assigned to, and compared with, a column of the type.
@@ -17,8 +20,23 @@ pub(super) enum Style {
     Typed,
 }
 
+impl Style {
+    /// How the elements of an array in this style are printed.
+    pub(super) fn inside(self) -> Self {
+        match self {
+            Self::Content => Self::Content,
+            _ => Self::Bare,
+        }
+    }
+
+    /// Whether values that need it get a cast or a keyword.
+    fn names_types(self) -> bool {
+        matches!(self, Self::Annotated | Self::Typed)
+    }
+}
+
 /// What a type is underneath its domains.
-pub(super) fn underlying(model: &Model, mut ty: TypeId) -> TypeId {
+pub(crate) fn underlying(model: &Model, mut ty: TypeId) -> TypeId {
     while let TypeKind::Domain { over, .. } = model.ty(ty).kind {
         if over == ty {
             break;
@@ -47,7 +65,7 @@ pub fn has_literal(model: &Model, ty: TypeId) -> bool {
 }
 
 /// Whether values of a type (domains followed to the end) that a check leaves can be made.
-pub(super) fn has_values(model: &Model, ty: TypeId, allowed: &Allowed) -> bool {
+pub(crate) fn has_values(model: &Model, ty: TypeId, allowed: &Allowed) -> bool {
     let info = model.ty(ty);
     if !info.classes.intersects(Classes::LITERAL) {
         return false;
@@ -101,7 +119,7 @@ fn push_cast(info: &TypeInfo, out: &mut Vec<u8>) {
 }
 
 /// Appends a value of a type (domains followed to the end) that a check leaves.
-pub(super) fn push_value<C: Choices>(
+pub(crate) fn push_value<C: Choices>(
     model: &Model,
     ty: TypeId,
     allowed: &Allowed,
@@ -112,15 +130,7 @@ pub(super) fn push_value<C: Choices>(
     let info = model.ty(ty);
     if let Allowed::OneOf(literals) = allowed {
         let picked = choices.below(literals.len().max(1) as u64) as usize;
-        if let Some(text) = literals.get(picked) {
-            out.extend_from_slice(text.as_bytes());
-        }
-        let plain = info
-            .classes
-            .intersects(Classes::NUMBER | Classes::STRING | Classes::BOOLEAN);
-        if style != Style::Bare && !plain {
-            push_cast(info, out);
-        }
+        push_listed(info, literals, picked, style, out);
         return;
     }
     match &info.kind {
@@ -129,15 +139,51 @@ pub(super) fn push_value<C: Choices>(
         }
         TypeKind::Enum(labels) => {
             let picked = choices.below(labels.len().max(1) as u64) as usize;
-            if let Some(label) = labels.get(picked) {
-                push_string(label.as_bytes(), out);
-            }
-            if style != Style::Bare {
-                push_cast(info, out);
-            }
+            push_label(info, labels, picked, style, out);
         }
-        TypeKind::Array(element) => push_array(model, info, *element, choices, out),
+        TypeKind::Array(element) => push_array(model, info, *element, style, choices, out),
         TypeKind::Domain { .. } | TypeKind::Other => out.extend_from_slice(b"NULL"),
+    }
+}
+
+/// Appends one of the literals that a check lists.
+pub(crate) fn push_listed(
+    info: &TypeInfo,
+    literals: &[String],
+    picked: usize,
+    style: Style,
+    out: &mut Vec<u8>,
+) {
+    let text = literals.get(picked).map_or("", String::as_str);
+    if style == Style::Content {
+        push_unquoted(text.as_bytes(), out);
+        return;
+    }
+    out.extend_from_slice(text.as_bytes());
+    let plain = info
+        .classes
+        .intersects(Classes::NUMBER | Classes::STRING | Classes::BOOLEAN);
+    if style.names_types() && !plain {
+        push_cast(info, out);
+    }
+}
+
+/// Appends one of the labels of an enumeration.
+pub(crate) fn push_label(
+    info: &TypeInfo,
+    labels: &[String],
+    picked: usize,
+    style: Style,
+    out: &mut Vec<u8>,
+) {
+    let label = labels.get(picked).map_or("", String::as_str);
+    if style == Style::Content {
+        out.extend_from_slice(label.as_bytes());
+        return;
+    }
+    push_string(label.as_bytes(), out);
+    if style.names_types() {
+        push_cast(info, out);
     }
 }
 
@@ -145,30 +191,58 @@ fn push_array<C: Choices>(
     model: &Model,
     info: &TypeInfo,
     element: TypeId,
+    style: Style,
     choices: &mut C,
     out: &mut Vec<u8>,
 ) {
     let element_info = model.ty(element);
     let nullable = !matches!(element_info.kind, TypeKind::Domain { not_null: true, .. });
     let inner = underlying(model, element);
-    out.extend_from_slice(b"ARRAY[");
+    push_array_start(style, out);
     for n in 0..choices.below(5) {
         if n > 0 {
-            out.extend_from_slice(b", ");
+            out.extend_from_slice(if style == Style::Content { b"," } else { b", " });
         }
         if nullable && choices.below(16) == 0 {
             out.extend_from_slice(b"NULL");
         } else {
+            let start = out.len();
             push_value(
                 model,
                 inner,
                 allowed_by(element_info),
-                Style::Bare,
+                style.inside(),
                 choices,
                 out,
             );
+            end_element(style, start, out);
         }
     }
-    out.push(b']');
-    push_cast(info, out);
+    push_array_end(info, style, out);
+}
+
+/// What stands before the elements of an array.
+pub(super) fn push_array_start(style: Style, out: &mut Vec<u8>) {
+    out.extend_from_slice(if style == Style::Content {
+        b"{"
+    } else {
+        b"ARRAY["
+    });
+}
+
+/// Makes what stands behind `start` an element of an array that has begun.
+pub(super) fn end_element(style: Style, start: usize, out: &mut Vec<u8>) {
+    if style == Style::Content {
+        quote_element_from(out, start);
+    }
+}
+
+/// What stands behind the elements of an array.
+pub(super) fn push_array_end(info: &TypeInfo, style: Style, out: &mut Vec<u8>) {
+    if style == Style::Content {
+        out.push(b'}');
+    } else {
+        out.push(b']');
+        push_cast(info, out);
+    }
 }

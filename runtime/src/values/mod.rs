@@ -21,6 +21,10 @@ mod tests;
 
 pub use distribution::Distribution;
 pub use fitting::Fitting;
+pub(crate) use fitting::push_ordinal;
+pub(crate) use literal::{Style, has_values, push_label, push_listed, push_value, underlying};
 pub use literal::{has_literal, literal};
 pub use ordinal::Ordinals;
+pub(crate) use ordinal::{Scale, scale};
 pub use regex::{Pattern, PatternError};
+pub(crate) use scalar::{Bounds, bounds};

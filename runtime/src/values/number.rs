@@ -2,21 +2,13 @@
 
 /// Appends an integer.
 pub fn push_int(value: i128, out: &mut Vec<u8>) {
-    let mut digits = [0_u8; 40];
-    let mut at = digits.len();
-    let mut rest = value.unsigned_abs();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        out.push(b'-');
-    }
-    out.extend_from_slice(&digits[at..]);
+    // Nearly all fit 64 bits, which take a fraction of the time.
+    let mut digits = itoa::Buffer::new();
+    let digits = match i64::try_from(value) {
+        Ok(value) => digits.format(value),
+        Err(_) => digits.format(value),
+    };
+    out.extend_from_slice(digits.as_bytes());
 }
 
 /// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.

@@ -33,7 +33,7 @@ const DAYS: u128 = 2_900_000;
 
 /// What ordinals of a column are mapped to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scale {
+pub(crate) enum Scale {
     /// `(base + ordinal mod capacity) * 10^-digits`.
     Number {
         base: i128,
@@ -63,7 +63,7 @@ impl Scale {
 
 /// How ordinals become values of a type (domains followed to the end), or None.
 /// `rows` are the rows that the table holds; `sequence`: a default hands out small numbers too.
-pub(super) fn scale(
+pub(crate) fn scale(
     model: &Model,
     ty: TypeId,
     allowed: &Allowed,

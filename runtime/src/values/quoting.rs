@@ -50,6 +50,114 @@ pub fn quote_from(out: &mut Vec<u8>, start: usize) {
     out[start + prefix - 1] = b'\'';
 }
 
+/// Appends the text of a string literal that [`push_string`] printed; another literal is appended
+/// as it is.
+pub fn push_unquoted(literal: &[u8], out: &mut Vec<u8>) {
+    let (escapes, quoted) = match literal.strip_prefix(b"E") {
+        Some(rest) => (true, rest),
+        None => (false, literal),
+    };
+    let Some(body) = quoted
+        .strip_prefix(b"'")
+        .and_then(|rest| rest.strip_suffix(b"'"))
+    else {
+        out.extend_from_slice(literal);
+        return;
+    };
+    let digit = |b: u8| char::from(b).to_digit(16).unwrap_or(0) as u8;
+    let mut at = 0;
+    while let Some(&b) = body.get(at) {
+        let (unescaped, taken) = match (b, body.get(at + 1)) {
+            (b'\'', _) => (b, 2),
+            (b'\\', Some(&kind)) if escapes => match (kind, body.get(at + 2..at + 4)) {
+                (b'n', _) => (b'\n', 2),
+                (b'r', _) => (b'\r', 2),
+                (b't', _) => (b'\t', 2),
+                (b'x', Some(&[high, low])) => (digit(high) << 4 | digit(low), 4),
+                (other, _) => (other, 2),
+            },
+            _ => (b, 1),
+        };
+        out.push(unescaped);
+        at += taken;
+    }
+}
+
+/// Makes what stands behind `start` an element of an array's text form, in place.
+pub fn quote_element_from(out: &mut Vec<u8>, start: usize) {
+    let start = start.min(out.len());
+    let content = &out[start..];
+    let bare = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.' | b':' | b'_');
+    if !content.is_empty() && content.iter().all(bare) && !content.eq_ignore_ascii_case(b"null") {
+        return;
+    }
+    insert_before(out, start, b'\\', |b| matches!(b, b'"' | b'\\'));
+    out.insert(start, b'"');
+    out.push(b'"');
+}
+
+/// Puts a byte before every byte behind `start` that asks for it, in place.
+fn insert_before(out: &mut Vec<u8>, start: usize, inserted: u8, special: impl Fn(u8) -> bool) {
+    let count = out[start..].iter().filter(|&&b| special(b)).count();
+    let mut from = out.len();
+    let mut to = from + count;
+    out.resize(to, 0);
+    // Backwards, so that nothing is overwritten before it is read.
+    while to > from {
+        from -= 1;
+        to -= 1;
+        let b = out[from];
+        out[to] = b;
+        if special(b) {
+            to -= 1;
+            out[to] = inserted;
+        }
+    }
+}
+
+/// Makes what stands behind `start` a field of COPY's text format, in place.
+pub fn escape_copy_from(out: &mut Vec<u8>, start: usize) {
+    let start = start.min(out.len());
+    let special = |b: u8| matches!(b, b'\\' | b'\n' | b'\r' | b'\t');
+    if !out[start..].iter().any(|&b| special(b)) {
+        return;
+    }
+    insert_before(out, start, b'\\', special);
+    // COPY reads a backslash before the control character itself too, but then a line of the file
+    // would not be a row.
+    let mut escaped = false;
+    for b in &mut out[start..] {
+        if escaped {
+            *b = match *b {
+                b'\n' => b'n',
+                b'\r' => b'r',
+                b'\t' => b't',
+                other => other,
+            };
+            escaped = false;
+        } else {
+            escaped = *b == b'\\';
+        }
+    }
+}
+
+/// Makes what stands behind `start` a field of CSV that is not NULL, in place: quoted if it is
+/// empty, or holds what could be taken for something else.
+pub fn quote_csv_from(out: &mut Vec<u8>, start: usize) {
+    let start = start.min(out.len());
+    let content = &out[start..];
+    // A line with nothing but `\.` would end COPY's data; blanks at the ends are not lost to every
+    // reader if they are quoted.
+    let special = |b: &u8| matches!(b, b'"' | b',' | b'\n' | b'\r' | b'\\');
+    let blank = |b: Option<&u8>| b.is_none_or(|&b| b == b' ' || b == b'\t');
+    if !blank(content.first()) && !blank(content.last()) && !content.iter().any(special) {
+        return;
+    }
+    insert_before(out, start, b'"', |b| b == b'"');
+    out.insert(start, b'"');
+    out.push(b'"');
+}
+
 fn drop_nuls(out: &mut Vec<u8>, start: usize) {
     if out[start..].contains(&0) {
         let mut kept = start;
@@ -99,6 +207,23 @@ mod tests {
         assert_eq!(quoted("\0\0\0\0\0\n"), "E'\\n'");
     }
 
+    #[test]
+    fn elements_of_arrays_are_quoted_where_needed() {
+        for (text, printed) in [
+            ("a1", "a1"),
+            ("-1.5", "-1.5"),
+            ("", "\"\""),
+            ("NULL", "\"NULL\""),
+            ("a b", "\"a b\""),
+            ("a,{}", "\"a,{}\""),
+            ("a\\\"", "\"a\\\\\\\"\""),
+        ] {
+            let mut out = format!("{{{text}").into_bytes();
+            quote_element_from(&mut out, 1);
+            assert_eq!(String::from_utf8(out).unwrap(), format!("{{{printed}"));
+        }
+    }
+
     /// Reads a literal as PostgreSQL does.
     fn unquoted(literal: &str) -> String {
         let (escapes, body) = match literal.strip_prefix('E') {
@@ -137,6 +262,31 @@ mod tests {
             let literal = quoted(&text);
             prop_assert!(literal.bytes().all(|b| b >= 0x20));
             prop_assert_eq!(unquoted(&literal), text.replace('\0', ""));
+            let mut out = b"x".to_vec();
+            push_unquoted(literal.as_bytes(), &mut out);
+            prop_assert_eq!(String::from_utf8(out), Ok(format!("x{}", text.replace('\0', ""))));
+        }
+
+        #[test]
+        fn fields_read_back(text in "[a-c'\\\\\n\t\r\u{1}é]{0,20}") {
+            let mut out = format!("x{text}").into_bytes();
+            escape_copy_from(&mut out, 1);
+            let mut read = String::new();
+            let field = String::from_utf8(out.split_off(1)).unwrap();
+            prop_assert!(!field.contains(['\n', '\t', '\r']));
+            let mut characters = field.chars();
+            while let Some(c) = characters.next() {
+                read.push(match c {
+                    '\\' => match characters.next().unwrap() {
+                        'n' => '\n',
+                        't' => '\t',
+                        'r' => '\r',
+                        other => other,
+                    },
+                    other => other,
+                });
+            }
+            prop_assert_eq!(read, text);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::types::{BuiltinType, Classes};
 
 /// The numbers between two bounds, in units of `10^-digits`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Bounds {
+pub(crate) struct Bounds {
     /// The least.
     pub low: i128,
     /// The greatest.
@@ -25,7 +25,7 @@ pub(super) struct Bounds {
 pub(super) const LONGEST: u32 = 10_000;
 
 /// The numbers of a number type that a check leaves; None for other types and if none are left.
-pub(super) fn bounds(info: &TypeInfo, allowed: &Allowed) -> Option<Bounds> {
+pub(crate) fn bounds(info: &TypeInfo, allowed: &Allowed) -> Option<Bounds> {
     let TypeKind::Builtin(builtin) = info.kind else {
         return None;
     };
@@ -182,7 +182,9 @@ pub(super) fn push_value<C: Choices>(
             let (low, high) = lengths(info, builtin, allowed).unwrap_or((0, 0));
             let start = out.len();
             text::push_content(low, high, choices, out);
-            quote_from(out, start);
+            if style != Style::Content {
+                quote_from(out, start);
+            }
             if style == Style::Typed {
                 cast(info, builtin, out);
             }
@@ -195,7 +197,10 @@ pub(super) fn push_value<C: Choices>(
                     1 + choices.below(most.into()) as u32
                 }
             };
-            out.extend_from_slice(b"B'");
+            let quoted = style != Style::Content;
+            if quoted {
+                out.extend_from_slice(b"B'");
+            }
             let mut left = length;
             while left > 0 {
                 let taken = left.min(64);
@@ -203,7 +208,9 @@ pub(super) fn push_value<C: Choices>(
                 push_radix(bits, 2, taken as usize, out);
                 left -= taken;
             }
-            out.push(b'\'');
+            if quoted {
+                out.push(b'\'');
+            }
             if style == Style::Typed && (builtin == BuiltinType::Varbit || info.length.is_some()) {
                 cast(info, builtin, out);
             }
@@ -269,7 +276,7 @@ pub(super) fn push_number(
 ) {
     let small = i32::try_from(unscaled).is_ok();
     let needs_cast = match (style, builtin) {
-        (Style::Bare, _) => false,
+        (Style::Content | Style::Bare, _) => false,
         (_, BuiltinType::Money) => true,
         (Style::Annotated, _) => false,
         // The digits of the least integer alone are of a wider type.
@@ -300,6 +307,10 @@ pub(super) fn push_dressed(
     out: &mut Vec<u8>,
     content: impl FnOnce(&mut Vec<u8>),
 ) {
+    if style == Style::Content {
+        content(out);
+        return;
+    }
     let keyword: Option<&[u8]> = match builtin {
         BuiltinType::Date => Some(b"DATE "),
         BuiltinType::Time => Some(b"TIME "),
@@ -311,7 +322,7 @@ pub(super) fn push_dressed(
     };
     let modified = !info.sql.is_empty() && info.sql != builtin.sql();
     let keyword = match style {
-        Style::Bare => None,
+        Style::Content | Style::Bare => None,
         Style::Annotated => keyword,
         Style::Typed => keyword.filter(|_| !modified),
     };

@@ -1,8 +1,9 @@
 //! A connection, and how statements fail.
 
-use ::postgres::Client;
+use ::postgres::{Client, SimpleQueryMessage};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Write;
 
 /// A connection to a server, used with the simple query protocol.
 pub struct Session {
@@ -35,24 +36,61 @@ impl Session {
     ///
     /// What the server said.
     pub fn execute(&mut self, sql: &str) -> Result<(), Failure> {
-        self.client.batch_execute(sql).map_err(|error| {
-            let refused = error.as_db_error();
-            Failure {
-                sqlstate: error
-                    .code()
-                    .map_or("08006", ::postgres::error::SqlState::code)
-                    .to_owned(),
-                message: refused.map_or_else(
-                    || error.to_string(),
-                    |refused| {
-                        let detail = refused
-                            .detail()
-                            .map_or(String::new(), |d| format!(" ({d})"));
-                        format!("{}{detail}", refused.message())
-                    },
+        self.client.batch_execute(sql).map_err(|e| failure(&e))
+    }
+
+    /// The rows that a query returns, as text, NULL as None.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn query(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
+        let messages = self.client.simple_query(sql).map_err(|e| failure(&e))?;
+        Ok(messages
+            .into_iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => Some(
+                    (0..row.len())
+                        .map(|n| row.get(n).map(str::to_owned))
+                        .collect(),
                 ),
-            }
-        })
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// Sends data to a `COPY … FROM STDIN`.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<(), Failure> {
+        let mut writer = self.client.copy_in(sql).map_err(|e| failure(&e))?;
+        writer.write_all(data).map_err(|error| Failure {
+            sqlstate: "08006".to_owned(),
+            message: error.to_string(),
+        })?;
+        writer.finish().map_err(|e| failure(&e)).map(drop)
+    }
+}
+
+fn failure(error: &::postgres::Error) -> Failure {
+    let refused = error.as_db_error();
+    Failure {
+        sqlstate: error
+            .code()
+            .map_or("08006", ::postgres::error::SqlState::code)
+            .to_owned(),
+        message: refused.map_or_else(
+            || error.to_string(),
+            |refused| {
+                let context = [refused.detail(), refused.where_()];
+                let context: String = (context.into_iter().flatten())
+                    .map(|part| format!(" ({part})"))
+                    .collect();
+                format!("{}{context}", refused.message())
+            },
+        ),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod check;
+pub mod data;
 pub mod exec;
 pub mod explain;
 pub mod fmt;

@@ -19,6 +19,7 @@ const TYPES: &[(&str, Ty)] = &[
     ("name", Ty::Name),
     ("fk", Ty::Fk),
     ("unique_key", Ty::UniqueKey),
+    ("row", Ty::Row),
 ];
 
 /// The parameter and result types of a rule.

@@ -46,6 +46,7 @@ pub(super) fn finish(
                         to: TableId(id(to)),
                         columns: key.columns,
                         targets,
+                        full: key.full,
                     });
                 }
                 Err(message) => {
@@ -123,6 +124,7 @@ fn number_unique_keys(draft: &mut Draft, table: TableId, unique_keys: &mut Vec<U
             predicate: key.predicate,
             inferable: key.inferable,
             primary: key.primary,
+            nulls_not_distinct: key.nulls_not_distinct,
         });
     }
 }

@@ -1,0 +1,393 @@
+//! The rows that tables hold.
+//!
+//! Row `i` of a table is a pure function of the data seed, the schema with its row counts, the
+//! table and `i`: tables of any size need no memory, any slice can be made on any machine, and the
+//! generator can ask for a value that some row really holds. The rows keep what the model knows of
+//! the schema: types, NOT NULL, understood checks, unique keys, foreign keys.
+//!
+//! Of a table's rows the last tenth is *volatile*: nothing references them, so they may be deleted;
+//! the others are *stable*. Numbers from [`Rows::count`] on are those of *new* rows, which are not
+//! loaded: their keys collide with no loaded row's and with no other new row's.
+//!
+//! ```
+//! use rqg_runtime::rows::Rows;
+//! use rqg_runtime::schema::{TableId, default_model};
+//!
+//! let mut model = default_model();
+//! for table in &mut model.tables {
+//!     table.rows = 100;
+//! }
+//! let rows = Rows::new(&model, 0);
+//! let mut out = Vec::new();
+//! assert!(rows.literal(&model, TableId(0), 0, 7, &mut out));
+//! assert_eq!(out, b"8");
+//! ```
+
+mod dump;
+mod keys;
+mod mix;
+mod order;
+mod plan;
+mod recipe;
+mod references;
+
+#[cfg(test)]
+#[cfg(feature = "ddl")]
+mod tests;
+
+pub use dump::{Dump, DumpFormat, DumpGenerator};
+
+use crate::schema::model::{ForeignKeyId, Model, TableId, TypeKind};
+use crate::types::{BuiltinType, Classes};
+use crate::values::quoting::escape_copy_from;
+use crate::values::{Style, push_label, push_listed, push_ordinal, push_value};
+use mix::{Draws, Key};
+use recipe::{ColumnRows, Partner, Reference, Source, TableRows, Values};
+use std::ops::Range;
+
+/// How often a column that may be NULL is, in millionths.
+pub const NULLS: u32 = 80_000;
+
+/// One row in so many is volatile.
+pub const VOLATILE_SHARE: u64 = 10;
+
+/// What the rows of every table are, decided once for a model and a data seed.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    tables: Vec<TableRows>,
+    /// By foreign key.
+    references: Vec<Reference>,
+    order: Vec<TableId>,
+    limits: Vec<Limit>,
+}
+
+/// A table that cannot hold as many rows as were asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// The table.
+    pub table: TableId,
+    /// The rows asked for.
+    pub asked: u64,
+    /// The rows that it holds instead.
+    pub possible: u64,
+    /// Why, as the end of a sentence: `its column (a) has room for 9 numbers`.
+    pub reason: String,
+}
+
+/// Where a value is.
+enum Place {
+    Null,
+    /// A value of this column in this row.
+    At(TableId, u16, u64),
+    /// Any value of this column, drawn for this row.
+    Drawn(TableId, u16, u64),
+}
+
+impl Rows {
+    /// Decides what the rows of every table are; [`Table::rows`](crate::schema::Table::rows) says
+    /// how many each is to hold.
+    #[must_use]
+    pub fn new(model: &Model, data_seed: u64) -> Self {
+        let planned = plan::plan(model, data_seed);
+        Self {
+            order: planned.order.tables,
+            tables: planned.tables,
+            references: planned.references,
+            limits: planned.limits,
+        }
+    }
+
+    /// The tables that hold fewer rows than were asked for, and why.
+    #[must_use]
+    pub fn limits(&self) -> &[Limit] {
+        &self.limits
+    }
+
+    /// Base tables, parents before children: filled in this order, row after row, every row finds
+    /// what it references.
+    #[must_use]
+    pub fn load_order(&self) -> &[TableId] {
+        &self.order
+    }
+
+    fn table(&self, table: TableId) -> Option<&TableRows> {
+        self.tables.get(table.0 as usize)
+    }
+
+    fn column(&self, table: TableId, column: u16) -> Option<&ColumnRows> {
+        self.table(table)?.columns.get(usize::from(column))
+    }
+
+    fn reference(&self, key: ForeignKeyId) -> Option<&Reference> {
+        self.references.get(key.0 as usize)
+    }
+
+    /// How many rows a table holds.
+    #[must_use]
+    pub fn count(&self, table: TableId) -> u64 {
+        self.table(table).map_or(0, |table| table.count)
+    }
+
+    /// How many of them are never deleted: rows `0..stable`. Foreign keys reference no others.
+    #[must_use]
+    pub fn stable(&self, table: TableId) -> u64 {
+        self.table(table).map_or(0, |table| table.stable)
+    }
+
+    /// The rows that may be deleted, since nothing references them.
+    #[must_use]
+    pub fn victims(&self, table: TableId) -> Range<u64> {
+        self.stable(table)..self.count(table)
+    }
+
+    /// How many row numbers from [`Rows::count`] on give rows whose keys are new.
+    #[must_use]
+    pub fn new_rows(&self, table: TableId) -> u64 {
+        self.table(table)
+            .map_or(0, |table| table.limit - table.count)
+    }
+
+    /// Whether some row holds a value other than NULL that is known.
+    #[must_use]
+    pub fn holds(&self, table: TableId, column: u16) -> bool {
+        self.is_loaded(table, column)
+            && self
+                .column(table, column)
+                .is_some_and(|column| !matches!(column.source, Source::Null) && column.until > 0)
+    }
+
+    /// Whether rows are loaded with a value, or NULL, for a column; else the server makes it.
+    #[must_use]
+    pub fn is_loaded(&self, table: TableId, column: u16) -> bool {
+        self.count(table) > 0
+            && self
+                .column(table, column)
+                .is_some_and(|column| !matches!(column.source, Source::Absent))
+    }
+
+    /// Whether the value of a new row has to be the one given here, since a unique or foreign key
+    /// depends on it; others may be drawn freely.
+    #[must_use]
+    pub fn is_new_value(&self, table: TableId, column: u16) -> bool {
+        self.column(table, column).is_some_and(|column| {
+            !matches!(column.source, Source::Absent | Source::Drawn) || column.until < u64::MAX
+        })
+    }
+
+    /// The row that a row references by a foreign key; None if the key is NULL there.
+    #[must_use]
+    pub fn partner(&self, key: ForeignKeyId, row: u64) -> Option<u64> {
+        // Recursion ends: a step leads to another key of this table that is not decided by a third,
+        // and from there to a table that is filled earlier.
+        let reference = self.reference(key)?;
+        if row >= reference.until {
+            return None;
+        }
+        let drawn = |from: u64| reference.key.below(row, from);
+        match reference.partner {
+            Partner::Never => None,
+            Partner::Own => Some(row),
+            Partner::Digit(digit) => Some(digit.of(row)),
+            Partner::Through(first, link, parents) => match (self.partner(first, row), link) {
+                (Some(parent), Some(link)) => self.partner(link, parent),
+                (Some(parent), None) => Some(parent),
+                (None, _) => Some(drawn(parents)),
+            },
+            _ if reference.nulls && is_now_and_then(reference.key, row) => None,
+            Partner::Drawn(parents) => Some(drawn(parents)),
+            Partner::Earlier(_, true) if row == 0 => None,
+            Partner::Earlier(stable, _) => Some(drawn(stable.min(row))),
+        }
+    }
+
+    /// Follows foreign keys to the value of a column.
+    fn place(&self, mut table: TableId, mut column: u16, mut row: u64) -> Place {
+        // Ends: foreign keys lead to tables filled earlier, or within the table to columns that
+        // reference nothing in it.
+        loop {
+            let Some(settled) = self.column(table, column) else {
+                return Place::Null;
+            };
+            if row >= settled.until {
+                return Place::Null;
+            }
+            match &settled.source {
+                Source::Absent | Source::Null => return Place::Null,
+                Source::Foreign {
+                    first,
+                    second,
+                    null,
+                } => {
+                    let found = match (self.partner(first.0, row), second) {
+                        (Some(parent), _) => Some((*first, parent)),
+                        (None, _) if *null => return Place::Null,
+                        (None, Some(second)) => {
+                            self.partner(second.0, row).map(|parent| (*second, parent))
+                        }
+                        (None, None) => None,
+                    };
+                    let Some(((key, target), parent)) = found else {
+                        return Place::Drawn(table, column, row);
+                    };
+                    let Some(reference) = self.reference(key) else {
+                        return Place::Null;
+                    };
+                    (table, column, row) = (reference.parent, target, parent);
+                }
+                Source::Drawn if settled.nulls && is_now_and_then(settled.key, row) => {
+                    return Place::Null;
+                }
+                _ => return Place::At(table, column, row),
+            }
+        }
+    }
+
+    /// Whether a row holds NULL in a column, or nothing that is known.
+    #[must_use]
+    pub fn is_null(&self, table: TableId, column: u16, row: u64) -> bool {
+        matches!(self.place(table, column, row), Place::Null)
+    }
+
+    /// Appends the value that a row holds in a column as an SQL literal that can be inserted into
+    /// the column and that the column equals in that row. False, and nothing is appended, if the
+    /// row holds NULL or nothing that is known.
+    pub fn literal(
+        &self,
+        model: &Model,
+        table: TableId,
+        column: u16,
+        row: u64,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        self.push(model, table, column, row, Style::Annotated, out)
+    }
+
+    /// Appends the value that a row holds in a column as a field of COPY's text format: escaped,
+    /// `\N` for NULL.
+    pub fn copy_field(
+        &self,
+        model: &Model,
+        table: TableId,
+        column: u16,
+        row: u64,
+        out: &mut Vec<u8>,
+    ) {
+        let start = out.len();
+        if self.text(model, table, column, row, out) {
+            escape_copy_from(out, start);
+        } else {
+            out.extend_from_slice(b"\\N");
+        }
+    }
+
+    /// Appends the value that a row holds in a column as the text that the type's input function
+    /// reads, unquoted. False, and nothing is appended, if the row holds NULL or nothing that is
+    /// known.
+    pub fn text(
+        &self,
+        model: &Model,
+        table: TableId,
+        column: u16,
+        row: u64,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        self.push(model, table, column, row, Style::Content, out)
+    }
+
+    fn push(
+        &self,
+        model: &Model,
+        table: TableId,
+        column: u16,
+        row: u64,
+        style: Style,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let ((table, column, row), drawn) = match self.place(table, column, row) {
+            Place::Null => return false,
+            Place::At(table, column, row) => ((table, column, row), false),
+            Place::Drawn(table, column, row) => ((table, column, row), true),
+        };
+        let (Some(settled), Some(described)) = (
+            self.column(table, column),
+            model
+                .tables
+                .get(table.0 as usize)
+                .and_then(|table| table.columns.get(usize::from(column))),
+        ) else {
+            return false;
+        };
+        let info = model.ty(settled.ty);
+        // A bare number is compared as another type, in which it need not equal a real.
+        let real = style == Style::Annotated
+            && matches!(info.kind, TypeKind::Builtin(BuiltinType::Float4));
+        // The server rounds what it stores to the precision of the column.
+        let rounded = info
+            .classes
+            .intersects(Classes::TEMPORAL | Classes::INTERVAL)
+            && matches!(info.kind, TypeKind::Builtin(builtin) if info.sql != builtin.sql());
+        let style = match style {
+            Style::Annotated if rounded => Style::Typed,
+            _ => style,
+        };
+        let start = out.len();
+        match &settled.source {
+            Source::Serial { base, loaded, next } if !drawn => {
+                let value = match row.checked_sub(*loaded) {
+                    None => base.saturating_add_unsigned(row.into()),
+                    Some(beyond) => next.saturating_add_unsigned(beyond.into()),
+                };
+                crate::values::number::push_int(value, out);
+            }
+            Source::Numbered { values, digit } if !drawn => {
+                let number = digit.of(row);
+                match values {
+                    Values::Scale(scale) => {
+                        push_ordinal(model, settled.ty, *scale, number, style, out);
+                    }
+                    Values::Boolean => {
+                        let text: &[u8] = if number == 0 { b"FALSE" } else { b"TRUE" };
+                        out.extend_from_slice(text);
+                    }
+                    Values::Labels => {
+                        if let TypeKind::Enum(labels) = &info.kind {
+                            push_label(info, labels, number as usize, style, out);
+                        }
+                    }
+                    Values::Listed(places) => {
+                        if let (crate::schema::Allowed::OneOf(literals), Some(&place)) =
+                            (&described.allowed, places.get(number as usize))
+                        {
+                            push_listed(info, literals, place, style, out);
+                        }
+                    }
+                }
+            }
+            _ => {
+                let mut draws = Draws::new(settled.key, row);
+                push_value(
+                    model,
+                    settled.ty,
+                    &described.allowed,
+                    style,
+                    &mut draws,
+                    out,
+                );
+            }
+        }
+        if real {
+            if out.get(start) == Some(&b'-') {
+                out.insert(start, b'(');
+                out.push(b')');
+            }
+            out.extend_from_slice(b"::real");
+        }
+        true
+    }
+}
+
+/// Whether a row is one of those that hold NULL.
+#[inline]
+fn is_now_and_then(key: Key, row: u64) -> bool {
+    key.chance(row, NULLS)
+}

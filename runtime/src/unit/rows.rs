@@ -1,0 +1,202 @@
+//! Rows: those that tables hold, new ones, and the values in them.
+
+use super::Unit;
+use super::text::To;
+use super::value::{ColumnRef, RowRef, Value};
+use crate::choices::Choices;
+use crate::demand::View;
+use crate::plan::Plan;
+use crate::schema::model::TableId;
+
+/// How many rows in turn are looked at for a value where those before hold NULL.
+const NULLS_IN_TURN: u64 = 64;
+
+impl Unit {
+    /// A row that a table holds and keeps; [`Value::Nothing`] where the run knows of none.
+    pub fn key<C: Choices>(&mut self, plan: &Plan, table: Value, choices: &mut C) -> Value {
+        self.model_table(plan, table)
+            .map_or(Value::Nothing, |table| stable_row(plan, table, choices))
+    }
+
+    /// The row that a row references through a foreign key; any stable row of the referenced table
+    /// where it references none, or is no row of the referencing one.
+    pub fn partner<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        row: Value,
+        key: Value,
+        choices: &mut C,
+    ) -> Value {
+        let Value::ForeignKey(key) = key else {
+            return Value::Nothing;
+        };
+        let Some(found) = plan.model().foreign_keys.get(key.0 as usize) else {
+            return Value::Nothing;
+        };
+        let referenced = match row {
+            Value::Row(row) if row.table == found.from => plan.rows().partner(key, row.number),
+            _ => None,
+        };
+        match referenced {
+            Some(number) => Value::Row(RowRef {
+                table: found.to,
+                number,
+            }),
+            None => stable_row(plan, found.to, choices),
+        }
+    }
+
+    /// A row that a table does not hold and that no other unit of the run makes.
+    pub fn new_key(&mut self, plan: &Plan, table: Value) -> Value {
+        let Some(table) = self.model_table(plan, table) else {
+            return Value::Nothing;
+        };
+        let number = self.new_row(plan, table);
+        Value::Row(RowRef { table, number })
+    }
+
+    /// The number of a new row.
+    pub(super) fn new_row(&mut self, plan: &Plan, table: TableId) -> u64 {
+        plan.rows()
+            .count(table)
+            .saturating_add(self.ordinals.next_ordinal())
+    }
+
+    /// A row that a table holds, that nothing references and that may be deleted.
+    pub fn victim<C: Choices>(&mut self, plan: &Plan, table: Value, choices: &mut C) -> Value {
+        let Some(table) = self.model_table(plan, table) else {
+            return Value::Nothing;
+        };
+        let victims = plan.rows().victims(table);
+        let count = victims.end.saturating_sub(victims.start);
+        match count {
+            0 => Value::Nothing,
+            1 => Value::Row(RowRef {
+                table,
+                number: victims.start,
+            }),
+            _ => Value::Row(RowRef {
+                table,
+                number: victims.start + choices.below(count),
+            }),
+        }
+    }
+
+    /// A value that fits a column in a row: that of the row where the column belongs to a unique or
+    /// foreign key, else a drawn one.
+    pub fn row_value<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        column: Value,
+        row: Value,
+        to: To,
+        choices: &mut C,
+    ) -> Value {
+        if let (Value::Column(column), Value::Row(row)) = (column, row)
+            && self.row_table(plan, column) == Some(row.table)
+            && plan.rows().is_new_value(row.table, column.position)
+        {
+            return self.write_text(to, |_, out| {
+                push_row_value(plan, row.table, column.position, row.number, out);
+            });
+        }
+        self.fitting(plan, column, to, choices)
+    }
+
+    /// A value that some stable row holds in a column; a value to compare it with where none does.
+    pub fn existing<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        column: Value,
+        to: To,
+        choices: &mut C,
+    ) -> Value {
+        let row = match column {
+            Value::Column(column) => self
+                .row_table(plan, column)
+                .map_or(Value::Nothing, |table| stable_row(plan, table, choices)),
+            _ => Value::Nothing,
+        };
+        self.existing_in(plan, column, row, to, choices)
+    }
+
+    /// The value that a row holds in a column; that of one of the next rows where it is NULL.
+    pub fn existing_in<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        column: Value,
+        row: Value,
+        to: To,
+        choices: &mut C,
+    ) -> Value {
+        let Value::Column(known) = column else {
+            return Value::Nothing;
+        };
+        let row = match (row, self.row_table(plan, known)) {
+            (Value::Row(row), Some(table)) if row.table == table => row,
+            // No row of the column's table: any that it holds.
+            (_, Some(table)) => match stable_row(plan, table, choices) {
+                Value::Row(row) => row,
+                _ => return self.comparand(plan, column, to, choices),
+            },
+            (_, None) => return self.comparand(plan, column, to, choices),
+        };
+        let (table, position) = (row.table, known.position);
+        let number = match held_row(plan, row, position) {
+            Some(number) => number,
+            // Victims and new rows are never taken for others.
+            None if row.number >= plan.rows().stable(table) => row.number,
+            None => return self.comparand(plan, column, to, choices),
+        };
+        self.write_text(to, |_, out| {
+            push_row_value(plan, row.table, position, number, out);
+        })
+    }
+
+    /// The table of the model that a relation is, by itself or under another name.
+    fn model_table(&self, plan: &Plan, relation: Value) -> Option<TableId> {
+        match relation {
+            Value::Relation(relation) => View { plan, unit: self }.model_table(relation),
+            _ => None,
+        }
+    }
+
+    /// The table of the model that a column belongs to.
+    fn row_table(&self, plan: &Plan, column: ColumnRef) -> Option<TableId> {
+        View { plan, unit: self }.model_table(column.relation)
+    }
+}
+
+/// One of the stable rows of a table.
+fn stable_row<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Value {
+    let number = match plan.rows().stable(table) {
+        0 => return Value::Nothing,
+        1 => 0,
+        count => choices.below(count),
+    };
+    Value::Row(RowRef { table, number })
+}
+
+/// Appends the value of a row in a column.
+fn push_row_value(plan: &Plan, table: TableId, column: u16, row: u64, out: &mut Vec<u8>) {
+    if !plan.rows().literal(plan.model(), table, column, row, out) {
+        out.extend_from_slice(b"NULL");
+    }
+}
+
+/// The row, or the next stable one after it that holds a value in the column; none for a row that
+/// is not stable and holds NULL.
+fn held_row(plan: &Plan, row: RowRef, column: u16) -> Option<u64> {
+    let rows = plan.rows();
+    let is_null = |number| rows.is_null(row.table, column, number);
+    if !is_null(row.number) {
+        return Some(row.number);
+    }
+    let count = rows.stable(row.table);
+    if row.number >= count {
+        return None;
+    }
+    (1..NULLS_IN_TURN.min(count))
+        .map(|step| (row.number + step) % count)
+        .find(|&number| !is_null(number))
+}
