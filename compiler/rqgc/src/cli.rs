@@ -124,6 +124,12 @@ pub struct IdentityArgs {
     /// Switch a feature off that the dialect has
     #[arg(long, value_name = "FEATURE", help_heading = IDENTITY)]
     pub disable: Vec<String>,
+    #[command(flatten)]
+    pub rows: RowsArgs,
+    /// Take the keys of new rows as unit INDEX + N would: for a further run against tables that
+    /// runs have filled before
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = parse_count, help_heading = IDENTITY)]
+    pub key_offset: u64,
     /// Force the interpreter
     #[arg(long)]
     pub interpret: bool,

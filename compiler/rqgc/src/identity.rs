@@ -79,6 +79,8 @@ impl Identity {
         let schema = schema::read(&origin, report.sources());
         report.add(schema.diagnostics);
         report.print()?;
+        let mut model = schema.model;
+        args.rows.apply(&mut model)?;
 
         let line = format!(
             "rqgc: version={} grammar={}@{:016x} rule={rule} schema={}@{:016x} dialect={}{} seed={seed}",
@@ -86,9 +88,9 @@ impl Identity {
             program.name,
             program.fingerprint,
             schema.name,
-            schema.model.fingerprint(),
+            model.fingerprint(),
             dialect,
-            switches(args),
+            switches(args) + &data(args),
         );
         let key = seed.master_key();
         let settings = Settings {
@@ -96,9 +98,11 @@ impl Identity {
             dialect: dialect.clone(),
             features,
             run_tag: run_tag(&key),
+            data_seed: args.rows.data_seed,
+            key_offset: args.key_offset,
             ..Settings::new(key)
         };
-        match Generator::new(program, Arc::new(schema.model), settings) {
+        match Generator::new(program, Arc::new(model), settings) {
             Ok(generator) => Ok(Self {
                 generator,
                 seed,
@@ -149,6 +153,15 @@ impl Identity {
         }
         for name in &args.disable {
             flag("--disable", name);
+        }
+        for rows in &args.rows.rows {
+            flag("--rows", &format!("{}={}", rows.pattern, rows.count));
+        }
+        if args.rows.data_seed != 0 {
+            flag("--data-seed", &args.rows.data_seed.to_string());
+        }
+        if args.key_offset != 0 {
+            flag("--key-offset", &args.key_offset.to_string());
         }
         if args.interpret {
             words.push("--interpret".to_owned());
@@ -221,6 +234,15 @@ fn switches(args: &IdentityArgs) -> String {
         _ => format!(" {name}={}", features.join(",")),
     };
     part("enable", &args.enable) + &part("disable", &args.disable)
+}
+
+/// What the tables hold, apart from the row counts in the schema's fingerprint.
+fn data(args: &IdentityArgs) -> String {
+    let part = |name: &str, number: u64| match number {
+        0 => String::new(),
+        _ => format!(" {name}={number}"),
+    };
+    part("data-seed", args.rows.data_seed) + &part("key-offset", args.key_offset)
 }
 
 /// Runs with other seeds create objects with other names.

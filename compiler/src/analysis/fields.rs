@@ -18,6 +18,7 @@ fn fields_of(ty: &Ty) -> Vec<(&'static str, Field, Ty)> {
             ("table", Field::Table, Ty::Table),
             ("name", Field::Name, Ty::Name),
             ("qualified", Field::Qualified, Ty::Text),
+            ("nullable", Field::Nullable, Ty::Bool),
         ],
         Ty::Table => vec![
             ("name", Field::Name, Ty::Name),
@@ -35,6 +36,7 @@ fn fields_of(ty: &Ty) -> Vec<(&'static str, Field, Ty)> {
             ("columns", Field::Columns, list(Ty::Column)),
             ("predicate", Field::Predicate, Ty::Text),
             ("partial", Field::Partial, Ty::Bool),
+            ("nullable", Field::Nullable, Ty::Bool),
         ],
         Ty::Function => vec![
             ("name", Field::Name, Ty::Name),

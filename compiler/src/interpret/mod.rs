@@ -50,6 +50,8 @@ pub struct Settings {
     pub budget: u32,
     /// The key of the rows that the schema's tables hold.
     pub data_seed: u64,
+    /// Added to the index of a unit for the keys of its new rows.
+    pub key_offset: u64,
 }
 
 impl Settings {
@@ -69,6 +71,7 @@ impl Settings {
             run_tag: "0".to_owned(),
             budget: DEFAULT_BUDGET,
             data_seed: 0,
+            key_offset: 0,
         }
     }
 }
@@ -183,7 +186,7 @@ impl Worker {
         text: &mut UnitText,
     ) {
         let shared = &*self.shared;
-        self.unit.begin(index, text);
+        self.unit.begin(&shared.plan, index, text);
         Machine {
             program: &shared.program,
             plan: &shared.plan,

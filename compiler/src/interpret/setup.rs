@@ -129,6 +129,7 @@ pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> 
         run_tag: settings.run_tag,
         budget: settings.budget,
         data_seed: settings.data_seed,
+        key_offset: settings.key_offset,
     })
 }
 

@@ -73,6 +73,8 @@ pub enum Field {
     Predicate,
     /// unique key: whether its index is partial, for guards.
     Partial,
+    /// column: whether it may hold NULL. unique key: whether one of its columns may. For guards.
+    Nullable,
     /// table: whether the run knows of rows in it, for guards.
     HasRows,
     /// function: the types of its arguments.

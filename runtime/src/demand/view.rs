@@ -46,6 +46,12 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether a column may hold NULL; one of a CTE or subquery may.
+    fn is_nullable(self, column: ColumnRef) -> bool {
+        self.model_column(column)
+            .is_none_or(|(_, column)| !column.not_null)
+    }
+
     /// Whether a relation is a table with rows that the run knows of.
     #[must_use]
     pub fn has_rows(self, relation: RelationId) -> bool {
@@ -134,6 +140,18 @@ impl<'a> View<'a> {
             (Value::UniqueKey(id), Field::Table) => relation(self.unique_key(id)?.table),
             (Value::UniqueKey(id), Field::Partial) => {
                 Value::Bool(self.unique_key(id)?.predicate.is_some())
+            }
+            (Value::Column(column), Field::Nullable) => Value::Bool(self.is_nullable(column)),
+            (Value::UniqueKey(id), Field::Nullable) => {
+                let key = self.unique_key(id)?;
+                let table = self.model().tables.get(key.table.0 as usize)?;
+                let mut columns = key.columns.iter();
+                Value::Bool(columns.any(|&at| {
+                    table
+                        .columns
+                        .get(usize::from(at))
+                        .is_some_and(|column| !column.not_null)
+                }))
             }
             (Value::Relation(id), Field::HasRows) => Value::Bool(self.has_rows(id)),
             (Value::Function(_), Field::Name) => value,

@@ -118,6 +118,7 @@ fn term_kinds(term: &Term, variable: u16, used_as: Kinds) -> Kinds {
                     .or(Kinds::UNIQUE_KEYS),
                 Field::From | Field::To | Field::Targets => Kinds::FOREIGN_KEYS,
                 Field::Predicate | Field::Partial => Kinds::UNIQUE_KEYS,
+                Field::Nullable => Kinds::COLUMNS.or(Kinds::UNIQUE_KEYS),
                 Field::HasRows => Kinds::RELATIONS,
                 Field::Arguments | Field::Result => Kinds::FUNCTIONS,
                 Field::Length => Kinds::NONE,
@@ -148,6 +149,7 @@ fn value_kinds(term: &Term) -> Kinds {
             | Field::Arguments
             | Field::Predicate
             | Field::Partial
+            | Field::Nullable
             | Field::HasRows
             | Field::Length => Kinds::NONE,
         },

@@ -34,7 +34,7 @@ use crate::values::has_literal;
 use std::sync::Arc;
 
 /// Fewer new rows than this are no use to a run: no INSERT names such a table.
-const LEAST_NEW_ROWS: u64 = 10_000;
+const LEAST_NEW_ROWS: u64 = 1_000_000;
 
 /// A draw from a finite domain, as the compiler hands it over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,8 @@ pub struct Setup {
     pub budget: u32,
     /// The key of the rows that the model's tables hold.
     pub data_seed: u64,
+    /// Added to the index of a unit for the keys of its new rows.
+    pub key_offset: u64,
 }
 
 /// Everything that is fixed for a run.
@@ -89,6 +91,7 @@ pub struct Plan {
     taken_numbers: Vec<u32>,
     run_tag: String,
     budget: u32,
+    key_offset: u64,
 }
 
 impl Plan {
@@ -129,6 +132,7 @@ impl Plan {
             choices: Vec::new(),
             run_tag: setup.run_tag,
             budget: setup.budget,
+            key_offset: setup.key_offset,
             model,
         };
         let demands: Vec<Demand> = setup
@@ -172,6 +176,12 @@ impl Plan {
     #[inline]
     pub fn budget(&self) -> u32 {
         self.budget
+    }
+
+    /// What is added to the index of a unit for the keys of its new rows.
+    #[must_use]
+    pub fn key_offset(&self) -> u64 {
+        self.key_offset
     }
 
     /// The run's part of the names of created objects.

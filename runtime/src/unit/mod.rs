@@ -115,7 +115,7 @@ impl Unit {
     }
 
     /// Starts unit `index`; its text grows in the memory of `text`.
-    pub fn begin(&mut self, index: u64, text: &mut UnitText) {
+    pub fn begin(&mut self, plan: &Plan, index: u64, text: &mut UnitText) {
         std::mem::swap(&mut self.writer.bytes, &mut text.bytes);
         std::mem::swap(&mut self.writer.ends, &mut text.ends);
         self.writer.clear();
@@ -131,7 +131,7 @@ impl Unit {
         self.index = index;
         self.fresh = 0;
         self.objects = 0;
-        self.ordinals = Ordinals::new(index);
+        self.ordinals = Ordinals::new(index.wrapping_add(plan.key_offset()));
         self.depth = 0;
         self.spent = 0;
         self.unmet = 0;

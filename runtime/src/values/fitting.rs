@@ -93,7 +93,9 @@ impl Fitting {
             Source::None => out.extend_from_slice(b"DEFAULT"),
             Source::Null => out.extend_from_slice(b"NULL"),
             Source::Ordinal(scale) => {
-                let ordinal = ordinals.next_ordinal();
+                // Rows that the table holds have the first values.
+                let rows = model.table(table).rows;
+                let ordinal = ordinals.next_ordinal().saturating_add(rows);
                 push_ordinal(model, recipe.ty, scale, ordinal, Style::Annotated, out);
             }
             Source::Drawn if recipe.nullable && choices.chance(NULLS) => {
