@@ -3,6 +3,7 @@
 
 pub mod compile;
 pub mod corpus;
+pub mod exec;
 pub mod fixtures;
 pub mod fuzz;
 pub mod markdown;

@@ -1,7 +1,15 @@
-//! What pg_dump writes of a schema reads as the script that the schema was made with.
+//! However a schema is read, from its script, from what pg_dump writes or from a server, the model
+//! is the same.
+//!
+//! What may differ is the order in which constraints were declared: a server knows a table's
+//! primary key first, then its other keys and its checks as they were added, then unique indexes
+//! that are no constraints. The numbers of keys and of types follow from that order. The text of
+//! a partial index's predicate is the server's.
 
 use rqg_runtime::schema::ddl::read_ddl;
 use rqg_runtime::schema::{DEFAULT_DDL, Model, Table};
+use rqg_server::{Dsn, Options};
+use rqg_tests::postgres::Server;
 
 /// `pg_dump --schema-only` (version 15) of a database made with both scripts.
 const DUMP: &str = include_str!("../fixtures/schemas/dump.sql");
@@ -65,22 +73,73 @@ fn describe(model: &Model, table: &Table) -> Vec<String> {
     lines
 }
 
-#[test]
-fn a_dump_reads_as_its_source() {
-    let source = read(&format!("{DEFAULT_DDL}{HOSTILE_DDL}"));
-    let dump = read(DUMP);
-    assert_eq!(source.tables.len(), dump.tables.len());
+/// Expects the same tables, in any order.
+fn assert_same(source: &Model, other: &Model) {
+    assert_eq!(source.tables.len(), other.tables.len());
     for table in &source.tables {
-        let same = dump
+        let same = other
             .tables
             .iter()
             .find(|other| other.reference == table.reference)
             .unwrap_or_else(|| panic!("{} is missing", table.reference));
         assert_eq!(
-            describe(&source, table),
-            describe(&dump, same),
+            describe(source, table),
+            describe(other, same),
             "{}",
             table.reference
         );
     }
+}
+
+#[test]
+fn a_dump_reads_as_its_source() {
+    let source = read(&format!("{DEFAULT_DDL}{HOSTILE_DDL}"));
+    assert_same(&source, &read(DUMP));
+}
+
+#[test]
+fn a_server_of_postgresql_12_reads_as_its_source() {
+    a_server_reads_as_its_source(12);
+}
+
+#[test]
+fn a_server_of_postgresql_15_reads_as_its_source() {
+    a_server_reads_as_its_source(15);
+}
+
+#[test]
+fn a_server_of_postgresql_18_reads_as_its_source() {
+    a_server_reads_as_its_source(18);
+}
+
+fn a_server_reads_as_its_source(major: u32) {
+    let script = format!("{DEFAULT_DDL}{HOSTILE_DDL}");
+    let server = Server::start(major).expect("a server");
+    let mut session = server.connect().expect("a connection");
+    session.execute(&script).expect("the schema is created");
+    // Not part of the model: what is recorded of loaded data.
+    session
+        .execute("CREATE SCHEMA rqg; CREATE TABLE rqg.data (x integer)")
+        .expect("a record");
+    let dsn = Dsn::parse(&server.dsn()).expect("an address");
+    let reader = rqg_server::Server::connect(&dsn, &Options::default()).expect("a connection");
+    assert_eq!(reader.version().number / 10_000, major);
+    let source = read(&script);
+    let found = read(&reader.ddl().expect("the schema"));
+    assert_same(&source, &found);
+    let names = |model: &Model| -> Vec<String> {
+        let tables = model.tables.iter();
+        tables.map(|table| table.reference.clone()).collect()
+    };
+    assert_eq!(names(&source), names(&found));
+    let declared = |model: &Model| {
+        let mut types: Vec<String> = model
+            .types
+            .iter()
+            .map(|ty| format!("{} {:?} {:?}", ty.sql, ty.classes, ty.length))
+            .collect();
+        types.sort();
+        types
+    };
+    assert_eq!(declared(&source), declared(&found));
 }

@@ -62,13 +62,21 @@ pub fn classify(error: &Error) -> Trouble {
         _ => false,
     };
     match code {
-        "57P02" => Trouble::Crashed(fault),
-        "57P01" | "57P03" | "57P05" => Trouble::Ended(fault),
+        "57P01" | "57P02" | "57P03" | "57P05" => parting(fault),
         _ if code.starts_with("XX") => Trouble::Internal(fault),
         _ if ends || code.starts_with("08") => Trouble::Ended(fault),
         "57014" => Trouble::Cancelled(fault),
         "40001" | "40P01" => Trouble::Conflict(fault),
         _ => Trouble::Refused(fault),
+    }
+}
+
+/// Tells what the server's last word on a session means.
+pub fn parting(fault: Fault) -> Trouble {
+    if fault.state() == "57P02" {
+        Trouble::Crashed(fault)
+    } else {
+        Trouble::Ended(fault)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::classify::{described, fault};
 use crate::dsn::Dsn;
+use crate::pool::{Manager, Object, Pool};
 use crate::tls::{self, TlsError};
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod};
+use deadpool::managed::PoolError;
 use rqg_runtime::dialect::Dialect;
 use std::error::Error as _;
 use std::io;
@@ -128,10 +129,10 @@ impl Server {
         let timeout = options.statement_timeout.as_millis();
         let given = config.get_options().unwrap_or_default();
         config.options(format!("{given} -c statement_timeout={timeout}").trim());
-        let recycling = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
+        let manager = Manager {
+            config,
+            tls: tls.clone(),
         };
-        let manager = Manager::from_config(config, tls.clone(), recycling);
         let pool = Pool::builder(manager)
             .max_size(options.connections.max(1) + 1)
             .build()

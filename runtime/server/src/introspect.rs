@@ -7,7 +7,7 @@
 //! to extensions and the schema `rqg`, where loaded data is recorded, are left out.
 
 use crate::connect::{ConnectError, Server, Shared};
-use deadpool_postgres::Object;
+use crate::pool::Object;
 use std::fmt::Write as _;
 use tokio_postgres::Row;
 
@@ -131,7 +131,7 @@ impl Catalogue<'_> {
         let query = format!(
             "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname), \
              t.typtype::text, \
-             (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ', ' \
+             (SELECT pg_catalog.string_agg('''' || pg_catalog.replace(e.enumlabel, '''', '''''') || '''', ', ' \
                  ORDER BY e.enumsortorder) \
               FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid), \
              pg_catalog.format_type(t.typbasetype, t.typtypmod), t.typdefault, t.typnotnull, \

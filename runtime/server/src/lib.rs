@@ -15,6 +15,7 @@ pub mod known;
 mod normalise;
 pub mod outcome;
 pub mod policy;
+mod pool;
 pub mod report;
 pub mod statement;
 mod tls;

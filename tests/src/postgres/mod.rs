@@ -67,6 +67,12 @@ pub enum Error {
         /// The server's log.
         log: String,
     },
+    /// Something was to be done to the process of a server that runs elsewhere.
+    #[error(
+        "the server of RQG_POSTGRES_*_DSN is not ours to stop: give the directory of its programs \
+         in RQG_POSTGRES_* instead"
+    )]
+    NotOwn,
     /// The server refused something that the harness needs.
     #[error("the server refused: {0}")]
     Refused(#[from] ::postgres::Error),

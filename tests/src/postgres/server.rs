@@ -3,8 +3,10 @@
 use super::Error;
 use super::client::Session;
 use super::install::{self, Origin, run};
+use ::postgres::config::Host;
 use ::postgres::{Client, Config, NoTls};
 use std::fs::{self, Permissions};
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -14,12 +16,17 @@ use std::time::{Duration, Instant};
 
 /// Runs the server until standard input closes, then stops it and removes its directory. Standard
 /// input closes when the test is done with the server and also when the test process is killed, so
-/// no server outlives its test.
+/// no server outlives its test. A line on standard input starts the server again if it is gone.
 const KEEPER: &str = r#"
 directory=$1; shift
 "$@" >"$directory/log" 2>&1 </dev/null &
 server=$!
-cat >/dev/null
+while read -r line; do
+    kill -0 $server 2>/dev/null && continue
+    wait $server 2>/dev/null
+    "$@" >>"$directory/log" 2>&1 </dev/null &
+    server=$!
+done
 kill -INT $server 2>/dev/null
 rounds=0
 while kill -0 $server 2>/dev/null && [ $rounds -lt 100 ]; do sleep 0.1; rounds=$((rounds + 1)); done
@@ -39,8 +46,8 @@ pub struct Server {
 }
 
 enum Kind {
-    /// Started here; its keeper, whose standard input keeps it running.
-    Own(Child),
+    /// Started here; its keeper, whose standard input keeps it running, and its directory.
+    Own { keeper: Child, directory: PathBuf },
     /// Somebody else's; this database on it is ours.
     Foreign { dsn: Box<Config>, database: String },
 }
@@ -71,6 +78,84 @@ impl Server {
     #[must_use]
     pub fn major(&self) -> u32 {
         self.major
+    }
+
+    /// The address of its database, for any client.
+    #[must_use]
+    pub fn dsn(&self) -> String {
+        let hosts = self.config.get_hosts().iter().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let host = hosts.collect::<Vec<_>>().join(",");
+        let port = self.config.get_ports().first().copied().unwrap_or(5432);
+        let user = self.config.get_user().unwrap_or("postgres");
+        let database = self.config.get_dbname().unwrap_or("postgres");
+        let password = self
+            .config
+            .get_password()
+            .map_or(String::new(), |password| {
+                format!(" password='{}'", String::from_utf8_lossy(password))
+            });
+        format!("host={host} port={port} user={user} dbname={database}{password}")
+    }
+
+    /// The process of its postmaster.
+    ///
+    /// # Errors
+    ///
+    /// When the server is somebody else's, or does not run.
+    pub fn pid(&self) -> Result<u32, Error> {
+        let Kind::Own { directory, .. } = &self.kind else {
+            return Err(Error::NotOwn);
+        };
+        let path = directory.join("data/postmaster.pid");
+        let what = || path.display().to_string();
+        let text = fs::read_to_string(&path).map_err(Error::io(what()))?;
+        let first = text.lines().next().unwrap_or_default();
+        first
+            .parse()
+            .map_err(|_| Error::io(what())(std::io::ErrorKind::InvalidData.into()))
+    }
+
+    /// Kills its postmaster, as a failing machine would. The server is gone until
+    /// [`restart`](Self::restart).
+    ///
+    /// # Errors
+    ///
+    /// When the server is somebody else's, or does not run.
+    pub fn kill(&self) -> Result<(), Error> {
+        run(Command::new("kill")
+            .arg("-KILL")
+            .arg(self.pid()?.to_string()))
+    }
+
+    /// Starts it again after [`kill`](Self::kill), and waits until it has recovered.
+    ///
+    /// # Errors
+    ///
+    /// When the server is somebody else's, or does not start.
+    pub fn restart(&mut self) -> Result<(), Error> {
+        let Kind::Own { keeper, directory } = &mut self.kind else {
+            return Err(Error::NotOwn);
+        };
+        let directory = directory.clone();
+        let mut keeper_input = keeper.stdin.take();
+        let started = Instant::now();
+        let ready = loop {
+            if let Some(input) = &mut keeper_input {
+                // Again and again: while backends of the old postmaster are there, it refuses.
+                writeln!(input).map_err(Error::io("the server's keeper"))?;
+            }
+            if self.config.connect(NoTls).is_ok() || started.elapsed() > START_LIMIT {
+                break self.wait_until_ready(&directory);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        if let Kind::Own { keeper, .. } = &mut self.kind {
+            keeper.stdin = keeper_input;
+        }
+        ready
     }
 
     fn foreign(major: u32, dsn: &str) -> Result<Self, Error> {
@@ -141,7 +226,10 @@ impl Server {
         let server = Self {
             major,
             config,
-            kind: Kind::Own(keeper),
+            kind: Kind::Own {
+                keeper,
+                directory: directory.clone(),
+            },
         };
         server.wait_until_ready(&directory)?;
         Ok(server)
@@ -169,7 +257,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         // A test that is failing already should fail for its own reason, so errors stay unsaid.
         match &mut self.kind {
-            Kind::Own(keeper) => {
+            Kind::Own { keeper, .. } => {
                 drop(keeper.stdin.take());
                 keeper.wait().ok();
             }

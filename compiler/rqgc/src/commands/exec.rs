@@ -99,7 +99,7 @@ fn tell(
     let seed = identity.seed();
     let about = About {
         name: &args.identity.grammar,
-        identity: identity.line(),
+        identity: identity.line().trim_start_matches("rqgc: "),
         server: &server.version().text,
         seed: &seed,
     };

@@ -3,12 +3,12 @@
 use super::Run;
 use super::feed::Job;
 use super::unit::{Counts, Executed, Failure, Report};
-use crate::classify::{Trouble, classify};
+use crate::classify::{Trouble, classify, parting};
 use crate::connect::{ConnectError, Server, Shared};
 use crate::outcome::{Fault, Outcome};
+use crate::pool::Object;
 use crate::statement::Kind;
 use async_channel::{Receiver, Sender};
-use deadpool_postgres::Object;
 use futures_util::TryStreamExt;
 use rqg_runtime::unit_text::UnitText;
 use std::borrow::Cow;
@@ -23,9 +23,11 @@ use tokio_postgres::SimpleQueryMessage;
 /// how long the answer to that may take.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// The first pause before a connection or a transaction is tried again, and the longest.
-const PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The first pause before a connection is tried again, and the longest.
+const RECONNECT: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
+
+/// The first pause before a transaction is repeated, and the longest.
+const REPEAT: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
 
 /// How long to wait after a connection broke before the server is asked how it is: its postmaster
 /// has to notice that a backend is gone.
@@ -158,7 +160,7 @@ impl Session {
                     position = open.position;
                     report.executed.truncate(open.executed);
                 }
-                sleep(pause(report.retries)).await;
+                sleep(pause(REPEAT, report.retries)).await;
                 continue;
             }
             let (outcome, fault) = self.settle(ending, kind).await;
@@ -189,7 +191,13 @@ impl Session {
             let fault = Fault::seen("there is no connection");
             return Err(Ending::Trouble(Trouble::Broken(fault), Duration::ZERO));
         };
-        let trouble = |error| Ending::Trouble(classify(&error), started.elapsed());
+        let trouble = |error| {
+            let trouble = match (classify(&error), client.farewell()) {
+                (Trouble::Broken(_), Some(said)) => parting(said),
+                (trouble, _) => trouble,
+            };
+            Ending::Trouble(trouble, started.elapsed())
+        };
         let mut answer = pin!(execute(client, sql, kind));
         let limit = self.shared.options.statement_timeout;
         if limit.is_zero() {
@@ -324,7 +332,7 @@ impl Session {
                 return Err(error);
             }
             tries += 1;
-            sleep(pause(tries)).await;
+            sleep(pause(RECONNECT, tries)).await;
         }
     }
 
@@ -361,9 +369,9 @@ async fn execute(client: &Object, sql: &str, kind: Kind) -> Result<Counts, tokio
 }
 
 /// The pause before a try, doubled each time.
-fn pause(tries: u32) -> Duration {
+fn pause((first, longest): (Duration, Duration), tries: u32) -> Duration {
     let factor = 1_u32
         .checked_shl(tries.saturating_sub(1))
         .unwrap_or(u32::MAX);
-    PAUSE.saturating_mul(factor).min(LONGEST_PAUSE)
+    first.saturating_mul(factor).min(longest)
 }
