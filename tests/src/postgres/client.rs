@@ -1,6 +1,6 @@
 //! A connection, and how statements fail.
 
-use ::postgres::Client;
+use ::postgres::{Client, SimpleQueryMessage};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -35,24 +35,68 @@ impl Session {
     ///
     /// What the server said.
     pub fn execute(&mut self, sql: &str) -> Result<(), Failure> {
-        self.client.batch_execute(sql).map_err(|error| {
-            let refused = error.as_db_error();
-            Failure {
-                sqlstate: error
-                    .code()
-                    .map_or("08006", ::postgres::error::SqlState::code)
-                    .to_owned(),
-                message: refused.map_or_else(
-                    || error.to_string(),
-                    |refused| {
-                        let detail = refused
-                            .detail()
-                            .map_or(String::new(), |d| format!(" ({d})"));
-                        format!("{}{detail}", refused.message())
-                    },
-                ),
-            }
-        })
+        self.client
+            .batch_execute(sql)
+            .map_err(|error| failure(&error))
+    }
+
+    /// Executes one statement and counts the rows that it returned or changed.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn rows(&mut self, sql: &str) -> Result<u64, Failure> {
+        let messages = self
+            .client
+            .simple_query(sql)
+            .map_err(|error| failure(&error))?;
+        Ok(messages
+            .iter()
+            .map(|message| match message {
+                SimpleQueryMessage::CommandComplete(rows) => *rows,
+                _ => 0,
+            })
+            .sum())
+    }
+
+    /// Removes everything that is in the database but an empty schema `public`.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn clear(&mut self) -> Result<(), Failure> {
+        self.execute(
+            r"DO $$
+            DECLARE name text;
+            BEGIN
+                FOR name IN SELECT nspname FROM pg_namespace
+                    WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
+                LOOP
+                    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+                END LOOP;
+            END
+            $$; CREATE SCHEMA public",
+        )
+    }
+}
+
+/// An error of the client as the server put it.
+fn failure(error: &::postgres::Error) -> Failure {
+    let refused = error.as_db_error();
+    Failure {
+        sqlstate: error
+            .code()
+            .map_or("08006", ::postgres::error::SqlState::code)
+            .to_owned(),
+        message: refused.map_or_else(
+            || error.to_string(),
+            |refused| {
+                let detail = refused
+                    .detail()
+                    .map_or(String::new(), |d| format!(" ({d})"));
+                format!("{}{detail}", refused.message())
+            },
+        ),
     }
 }
 
