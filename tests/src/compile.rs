@@ -336,6 +336,12 @@ impl Plan {
         self.generator.program()
     }
 
+    /// What is fixed for the run: schema model, rows.
+    #[must_use]
+    pub fn fixed(&self) -> &rqg_runtime::plan::Plan {
+        self.generator.plan()
+    }
+
     /// A generator for one thread.
     #[must_use]
     pub fn worker(&self) -> Worker {

@@ -8,8 +8,9 @@
     reason = "the shares executed are what a reader of the log wants"
 )]
 
-use rqg_tests::compile::{self, Checked, Settings};
+use rqg_tests::compile::{self, Checked, Plan, Settings};
 use rqg_tests::fixtures;
+use rqg_tests::load::load;
 use rqg_tests::measure::{Measurement, Thresholds, measure};
 use rqg_tests::postgres::{Server, Session, Tally};
 use std::fmt;
@@ -37,15 +38,14 @@ const MAJORS: [u32; 3] = [12, 15, 18];
 /// Units of each run.
 const UNITS: u64 = 10_000;
 
-/// Units that insert rows before a run of a grammar that inserts none.
-const FILLING: u64 = 500;
+/// Rows that every table is asked to hold.
+const ROWS: u64 = 1_000;
 
-/// What is asked of each run. Whether rows are found depends on what the tables hold, and they hold
-/// what the grammars insert: no rows where a reference has to be given.
+/// What is asked of each run.
 const THRESHOLDS: Thresholds = Thresholds {
-    returning: None,
-    changing: None,
-    on_conflict: None,
+    returning: Some(60.0),
+    changing: Some(60.0),
+    on_conflict: Some(20.0),
     form: 2.0,
     mean_bytes: 100.0,
     unclassified: 0.1,
@@ -116,16 +116,15 @@ fn bundled_grammars_execute_over_every_schema() {
 
 fn run(case: Case, session: &mut Session) -> Measurement {
     let mut settings = Settings::postgresql(case.major, SEED);
+    settings.rows = ROWS;
     if case.schema != "default" {
         let file = format!("fixtures/schemas/live/{}.sql", case.schema);
         settings.schema = Some(file.into());
     }
     let checked = bundled(case.grammar);
     create_schema(&checked, &settings, session);
-    if case.grammar != "crud" {
-        fill(&settings, session);
-    }
     let plan = checked.plan(&settings).expect("a plan");
+    load_rows(&plan, session);
     measure(&plan, session, 0..UNITS)
 }
 
@@ -136,18 +135,10 @@ fn bundled(name: &str) -> Arc<Checked> {
     checked
 }
 
-/// Inserts rows, so that expressions are evaluated.
-fn fill(settings: &Settings, session: &mut Session) {
-    let settings = Settings {
-        rule: Some("insert_rows".to_owned()),
-        ..settings.clone()
-    };
-    let inserts = bundled("crud").statements(&settings, 0..FILLING);
-    for (index, statement) in inserts.expect("statements") {
-        if let Err(failure) = session.execute(&statement) {
-            panic!("unit {index}: {failure}: {statement}");
-        }
-    }
+/// Loads the rows that the run knows of.
+fn load_rows(plan: &Plan, session: &mut Session) {
+    let fixed = plan.fixed();
+    load(session, fixed.model(), fixed.rows()).expect("the rows are loaded");
 }
 
 #[test]
@@ -198,6 +189,7 @@ fn limited(mut session: Session) -> Session {
 /// Creates the schema of the run in a new database namespace and executes `count` units.
 fn execute(checked: &Checked, settings: &Settings, session: &mut Session, count: u64) -> Tally {
     create_schema(checked, settings, session);
+    load_rows(&checked.plan(settings).expect("a plan"), session);
     let mut tally = Tally::default();
     for (index, statement) in checked.statements(settings, 0..count).expect("statements") {
         tally.count(index, &statement, session.execute(&statement));
