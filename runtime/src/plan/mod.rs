@@ -307,7 +307,7 @@ impl Plan {
             (Value::Relation(relation), Property::HasRows) => view.has_rows(relation),
             (Value::Relation(relation), Property::HasNewKey) => view
                 .model_table(relation)
-                .is_some_and(|table| self.rows.new_rows(table) >= LEAST_NEW_ROWS),
+                .is_some_and(|table| self.takes_new_rows(table)),
             (Value::Relation(relation), Property::HasVictims) => view
                 .model_table(relation)
                 .is_some_and(|table| !self.rows.victims(table).is_empty()),
@@ -322,6 +322,12 @@ impl Plan {
             .get(usize::from(ty.0))
             .copied()
             .unwrap_or(false)
+    }
+
+    /// Whether a table has room for the new rows of a run.
+    #[must_use]
+    pub fn takes_new_rows(&self, table: TableId) -> bool {
+        self.rows.new_rows(table) >= LEAST_NEW_ROWS
     }
 
     /// Whether a column has a value in new rows.
