@@ -5,13 +5,13 @@ pub fn push_int(value: i128, out: &mut Vec<u8>) {
     if value < 0 {
         out.push(b'-');
     }
+    let mut buffer = itoa::Buffer::new();
     // Division of 64 bits takes a fraction of the time.
-    match u64::try_from(value.unsigned_abs()) {
-        Ok(small) => out.extend_from_slice(itoa::Buffer::new().format(small).as_bytes()),
-        Err(_) => {
-            out.extend_from_slice(itoa::Buffer::new().format(value.unsigned_abs()).as_bytes())
-        }
-    }
+    let digits = match u64::try_from(value.unsigned_abs()) {
+        Ok(small) => buffer.format(small),
+        Err(_) => buffer.format(value.unsigned_abs()),
+    };
+    out.extend_from_slice(digits.as_bytes());
 }
 
 /// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.
