@@ -285,6 +285,10 @@ fn references_that_share_columns_agree() {
          CREATE TABLE three (id serial PRIMARY KEY, tenant int NOT NULL REFERENCES tenants,
              author int, project int NOT NULL, FOREIGN KEY (tenant, author) REFERENCES users,
              FOREIGN KEY (tenant, project) REFERENCES projects (tenant, id));
+         CREATE TABLE notes (tenant int NOT NULL REFERENCES tenants, id int NOT NULL,
+             reply_to int, copy_of int, PRIMARY KEY (tenant, id),
+             FOREIGN KEY (tenant, reply_to) REFERENCES notes,
+             FOREIGN KEY (tenant, copy_of) REFERENCES notes);
          CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b));
          CREATE TABLE stuck (id serial PRIMARY KEY, a int NOT NULL, b int NOT NULL,
              c int NOT NULL, FOREIGN KEY (a, b) REFERENCES pairs,
@@ -300,6 +304,11 @@ fn references_that_share_columns_agree() {
     }
     let editors = column(&model, &rows, "shared", 3, 100);
     assert!(editors.iter().any(Option::is_none) && editors.iter().any(Option::is_some));
+    let notes = table(&model, "notes");
+    let replies = (90..100)
+        .filter(|&row| !rows.is_null(notes, 2, row))
+        .count();
+    assert!(replies >= 5, "{replies}");
     let authors = column(&model, &rows, "posts", 2, 100);
     assert!(authors.iter().any(Option::is_none) && authors.iter().any(Option::is_some));
     assert_eq!(rows.count(table(&model, "stuck")), 0);
