@@ -244,6 +244,10 @@ fn keys_of_references_are_kept() {
          CREATE TABLE lines (p int REFERENCES p, line smallint, PRIMARY KEY (p, line));
          CREATE TABLE named (p int NOT NULL REFERENCES p, n text NOT NULL, UNIQUE (n, p));
          CREATE TABLE maybe (p int UNIQUE REFERENCES p, c boolean);
+         CREATE TABLE state (id int PRIMARY KEY, p int NOT NULL DEFAULT 1 REFERENCES p,
+             q int DEFAULT 3 UNIQUE, x uuid NOT NULL, code varchar(8),
+             FOREIGN KEY (code, x) REFERENCES p (code, x) MATCH FULL,
+             UNIQUE NULLS NOT DISTINCT (p, code));
          CREATE TABLE two (id serial PRIMARY KEY, x uuid, code varchar(8),
              FOREIGN KEY (code, x) REFERENCES p (code, x) MATCH FULL, UNIQUE (x, code));
          CREATE TABLE deep (id int PRIMARY KEY REFERENCES one, j varchar(8), a int,
@@ -256,6 +260,7 @@ fn keys_of_references_are_kept() {
     assert_eq!(count("one"), 180);
     assert_eq!(rows.new_rows(table(&model, "one")), 0);
     assert_eq!(count("lines"), 200);
+    assert_eq!(count("state"), 180);
     assert_eq!(count("maybe"), 200);
     assert_eq!(count("deep"), 162);
     let codes: HashSet<_> = column(&model, &rows, "junction", 1, 200)
@@ -606,4 +611,10 @@ fn random_schemas_hold_rows() {
         asked += model.tables.iter().map(|table| table.rows).sum::<u64>();
     }
     assert!(held * 2 > asked, "{held} of {asked} rows");
+}
+
+#[test]
+fn plans_can_be_shared_between_threads() {
+    fn shared<T: Clone + std::fmt::Debug + Send + Sync + 'static>() {}
+    shared::<Rows>();
 }
