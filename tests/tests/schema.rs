@@ -69,7 +69,10 @@ fn describe(model: &Model, table: &Table) -> Vec<String> {
     }
     keys.sort();
     lines.extend(keys);
-    lines.push(format!("{:?} {}", table.kind, table.opaque_constraint));
+    lines.push(format!(
+        "{:?} {} {}",
+        table.kind, table.opaque_constraint, table.whole_rows_only
+    ));
     lines
 }
 
