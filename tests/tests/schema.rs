@@ -1,4 +1,5 @@
-//! What pg_dump writes of a schema reads as the script that the schema was made with.
+//! What pg_dump writes of a schema reads as the script that the schema was made with, and the schemas
+//! of the live suite are read whole.
 
 use rqg_runtime::schema::ddl::read_ddl;
 use rqg_runtime::schema::{DEFAULT_DDL, Model, Table};
@@ -83,4 +84,39 @@ fn a_dump_reads_as_its_source() {
             table.reference
         );
     }
+}
+
+#[test]
+fn the_schemas_of_the_suite_are_read_whole() {
+    let mut tables = Vec::new();
+    for entry in std::fs::read_dir("fixtures/schemas/live").expect("the schemas") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("DDL");
+        let reading = read_ddl(&text);
+        assert_eq!(reading.warnings, [], "{}", path.display());
+        assert_eq!(reading.errors, [], "{}", path.display());
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let model = reading.model;
+        tables.push((
+            name.into_owned(),
+            model.tables.len(),
+            model.foreign_keys.len(),
+        ));
+    }
+    tables.sort();
+    // Views included; counted by hand.
+    let counts: Vec<_> = tables
+        .iter()
+        .map(|(name, tables, keys)| (name.as_str(), *tables, *keys))
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            ("chinook", 11, 11),
+            ("clinic", 15, 20),
+            ("tickets", 15, 20),
+            ("tpcc", 9, 10),
+            ("warehouse", 16, 23)
+        ]
+    );
 }
