@@ -34,7 +34,7 @@ use crate::values::has_literal;
 use std::sync::Arc;
 
 /// Fewer new rows than this are no use to a run: no INSERT names such a table.
-const LEAST_NEW_ROWS: u64 = 1_000_000;
+const LEAST_NEW_ROWS: u64 = 1 << 20;
 
 /// A draw from a finite domain, as the compiler hands it over.
 #[derive(Debug, Clone, PartialEq, Eq)]
