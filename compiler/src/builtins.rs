@@ -149,6 +149,12 @@ macro_rules! builtins {
                 &Self::ALL[self as usize].1
             }
 
+            /// Whether it makes values that no other unit makes.
+            #[must_use]
+            pub fn makes_rows(self) -> bool {
+                matches!(self, Self::NewKey | Self::RowValue | Self::FittingValue)
+            }
+
             /// Its name in the language.
             #[must_use]
             pub fn name(self) -> &'static str {

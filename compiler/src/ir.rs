@@ -5,7 +5,7 @@
 //! text any more except for spans, names and labels (for `show`, coverage and generated comments).
 
 use crate::builtins::Builtin;
-use crate::hir::{DialectTest, Distribution, EffectKind, EmbeddedSchema, Ty};
+use crate::hir::{DialectTest, Distribution, EffectKind, EmbeddedSchema, ExternFn, Ty};
 use crate::source::Span;
 use rqg_runtime::demand::{Comparison, Demand, Domain, Field};
 use rqg_runtime::types::{Classes, TypeId};
@@ -71,8 +71,8 @@ pub struct Program {
     pub regexes: Vec<String>,
     /// Context names; index 0 is `none`.
     pub contexts: Vec<String>,
-    /// Names of the extern fns, by index.
-    pub externs: Vec<String>,
+    /// The extern fns, by index.
+    pub externs: Vec<ExternFn>,
     /// The dialects that the grammar supports; empty: all.
     pub dialects: Vec<DialectTest>,
     /// The schema that the grammar brings along.

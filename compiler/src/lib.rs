@@ -10,6 +10,7 @@ extern crate alloc;
 
 pub mod analysis;
 pub mod builtins;
+pub mod codegen;
 pub mod diagnostics;
 pub mod hir;
 mod input;

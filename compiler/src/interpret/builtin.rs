@@ -11,7 +11,7 @@ use rqg_runtime::values::Distribution;
 use rqg_runtime::values::generate;
 
 /// The years of dates and timestamps without a range.
-const YEARS: (i64, i64) = (1990, 2030);
+pub(crate) const YEARS: (i64, i64) = (1990, 2030);
 
 /// The distribution among the arguments; uniform if there is none.
 fn distribution(arguments: &[Argument]) -> Distribution {

@@ -17,9 +17,6 @@ pub(super) struct Machine<'a, C, O> {
     pub unit: &'a mut Unit,
     pub choices: &'a mut C,
     pub observer: &'a mut O,
-    /// Calls that the thread's stack has room for. The compiler's depth bounds keep derivations
-    /// below; a deeper call derives nothing.
-    pub max_depth: u32,
 }
 
 impl<C: Choices, O: Observer> Machine<'_, C, O> {
@@ -193,7 +190,7 @@ impl<C: Choices, O: Observer> Machine<'_, C, O> {
         let Some(rule) = self.program.rules.get(id.index()) else {
             return;
         };
-        if self.unit.depth() >= self.max_depth {
+        if !self.unit.can_call() {
             return;
         }
         for &argument in arguments {
@@ -213,7 +210,8 @@ impl<C: Choices, O: Observer> Machine<'_, C, O> {
         let Some(rule) = self.program.rules.get(id.index()) else {
             return;
         };
-        let caller = self.unit.enter_start(rule.slots);
+        self.unit.start();
+        let caller = self.unit.enter(0, rule.slots);
         self.observer.enter(id);
         self.node(rule.body);
         self.observer.leave(id, self.unit.text());

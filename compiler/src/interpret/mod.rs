@@ -1,18 +1,16 @@
 //! The interpreter: makes units of a program without compiling it.
 
-mod builtin;
-mod keys;
+pub(crate) mod builtin;
 mod machine;
 mod observe;
-mod reach;
+pub(crate) mod reach;
 mod setup;
-mod stack;
 #[cfg(test)]
 mod tests;
 mod tree;
 
-pub use keys::KeyLimit;
 pub use observe::{Coverage, Observer};
+pub use rqg_runtime::run::{DEFAULT_BUDGET, KeyLimit, Settings};
 pub use tree::Tree;
 
 use crate::diagnostics::Diagnostic;
@@ -20,63 +18,13 @@ use crate::ir::{Program, RuleId};
 use machine::Machine;
 use observe::Unwatched;
 use rqg_runtime::choices::{Choices, Random};
-use rqg_runtime::dialect::Dialect;
 use rqg_runtime::entropy::{MasterKey, UnitKeys};
-use rqg_runtime::features::FEATURES;
 use rqg_runtime::plan::Plan;
+use rqg_runtime::run::{Stack, key_limit, with_stack};
 use rqg_runtime::schema::model::Model;
 use rqg_runtime::unit::Unit;
 use rqg_runtime::unit_text::{Generate, UnitText};
-use stack::Stack;
-use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Nested rule calls before only the shallowest alternatives remain.
-pub const DEFAULT_BUDGET: u32 = 24;
-
-/// What identifies a run besides the grammar and the schema model.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The rule that every unit derives.
-    pub start: String,
-    /// The dialect.
-    pub dialect: Dialect,
-    /// The features that are on.
-    pub features: BTreeSet<String>,
-    /// The key of everything random.
-    pub key: MasterKey,
-    /// Part of the names of created objects, so that runs don't disturb each other: lower-case
-    /// letters and digits.
-    pub run_tag: String,
-    /// Nested rule calls before only the shallowest alternatives remain.
-    pub budget: u32,
-    /// The key of the rows that the schema's tables hold.
-    pub data_seed: u64,
-    /// Added to the index of a unit for the keys of its new rows.
-    pub key_offset: u64,
-}
-
-impl Settings {
-    /// Rule `query` for the default dialect and its features.
-    #[must_use]
-    pub fn new(key: MasterKey) -> Self {
-        let dialect = Dialect::default();
-        Self {
-            start: "query".to_owned(),
-            features: FEATURES
-                .iter()
-                .filter(|feature| feature.enabled(&dialect))
-                .map(|feature| feature.name.to_owned())
-                .collect(),
-            dialect,
-            key,
-            run_tag: "0".to_owned(),
-            budget: DEFAULT_BUDGET,
-            data_seed: 0,
-            key_offset: 0,
-        }
-    }
-}
 
 /// A program made ready for a run: shared by all workers, cheap to clone.
 #[derive(Debug, Clone)]
@@ -106,7 +54,7 @@ impl Generator {
     ) -> Result<Self, Vec<Diagnostic>> {
         let start = setup::check(&program, &settings)?;
         let key = settings.key;
-        let stack = Stack::new(&program, settings.budget);
+        let stack = setup::stack(&program, settings.budget);
         let plan = setup::plan(&program, model, settings);
         setup::check_schema(&program, &plan, start)?;
         Ok(Self {
@@ -123,8 +71,10 @@ impl Generator {
     /// A worker; one for each thread. The thread needs [`Generator::required_stack`].
     #[must_use]
     pub fn worker(&self) -> Worker {
+        let mut unit = Unit::new(&self.shared.plan);
+        unit.limit_calls(self.shared.stack.calls);
         Worker {
-            unit: Unit::new(&self.shared.plan),
+            unit,
             keys: UnitKeys::new(self.shared.key),
             shared: Arc::clone(&self.shared),
         }
@@ -141,15 +91,20 @@ impl Generator {
     /// # Errors
     /// The operating system gives no thread.
     pub fn with_stack<T: Send>(&self, run: impl FnOnce(&Self) -> T + Send) -> std::io::Result<T> {
-        std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new()
-                .name("derivation".to_owned())
-                .stack_size(self.required_stack())
-                .spawn_scoped(scope, || run(self))?;
-            thread
-                .join()
-                .or_else(|panic| std::panic::resume_unwind(panic))
-        })
+        with_stack(self.required_stack(), || run(self))
+    }
+
+    /// Up to which index new rows have keys that no other unit takes; none if the start rule makes
+    /// no new rows, or no table has a key that they could collide in.
+    #[must_use]
+    pub fn key_limit(&self) -> Option<KeyLimit> {
+        let reached = reach::from(self.program(), self.shared.start);
+        let makes_rows = reached.builtins.iter().any(|builtin| builtin.makes_rows());
+        if makes_rows {
+            key_limit(self.plan())
+        } else {
+            None
+        }
     }
 
     /// The program.
@@ -195,7 +150,6 @@ impl Worker {
             unit: &mut self.unit,
             choices,
             observer,
-            max_depth: shared.stack.calls,
         }
         .start(shared.start);
         self.unit.finish(text);

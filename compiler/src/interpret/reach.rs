@@ -5,7 +5,7 @@ use crate::ir::{Argument, Count, Expr, ExprId, Node, NodeId, Program, RuleId, Si
 
 /// A part of a program.
 #[derive(Debug, Clone, Copy)]
-enum Part {
+pub(crate) enum Part {
     Rule(RuleId),
     Node(NodeId),
     Expr(ExprId),
@@ -13,7 +13,7 @@ enum Part {
 
 /// Rules, draws and extern fns that derivations from a rule may come to.
 #[derive(Debug, Default)]
-pub(super) struct Reached {
+pub(crate) struct Reached {
     /// By rule: whether it is reached.
     pub rules: Vec<bool>,
     /// Draws, in ascending order.
@@ -26,7 +26,7 @@ pub(super) struct Reached {
 
 /// Walks everything below a rule. What is left to do is kept in a list, not on the call stack:
 /// grammars may nest deeply.
-pub(super) fn from(program: &Program, start: RuleId) -> Reached {
+pub(crate) fn from(program: &Program, start: RuleId) -> Reached {
     let mut reached = Reached {
         rules: vec![false; program.rules.len()],
         ..Reached::default()
@@ -63,7 +63,7 @@ pub(super) fn from(program: &Program, start: RuleId) -> Reached {
 }
 
 /// How deeply nodes and expressions nest within the rule that nests most.
-pub(super) fn levels(program: &Program) -> usize {
+pub(crate) fn levels(program: &Program) -> usize {
     let mut deepest = 0;
     for rule in &program.rules {
         let mut open = vec![(1, Part::Node(rule.body))];
@@ -79,7 +79,8 @@ pub(super) fn levels(program: &Program) -> usize {
     deepest
 }
 
-fn children(program: &Program, part: Part, visit: &mut impl FnMut(Part)) {
+/// What is directly below a part.
+pub(crate) fn children(program: &Program, part: Part, visit: &mut impl FnMut(Part)) {
     match part {
         Part::Rule(rule) => {
             if let Some(rule) = program.rules.get(rule.index()) {

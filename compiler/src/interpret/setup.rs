@@ -1,16 +1,36 @@
 //! From a program to a plan, and what can be wrong when a run starts.
 
-mod explain;
-
 use super::{Settings, reach};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::DialectTest;
 use crate::ir::{DialectGuard, Program, RuleId};
 use crate::source::Span;
+use rqg_runtime::demand::Demand;
 use rqg_runtime::dialect::Dialect;
-use rqg_runtime::plan::{Alternative, Candidates, Plan, Setup, Site, dialect_holds};
+use rqg_runtime::plan::{Alternative, Plan, Setup, Site, dialect_holds};
+use rqg_runtime::run::{SetupError, Stack, explain};
 use rqg_runtime::schema::model::Model;
 use std::sync::Arc;
+
+/// What one level of the walk takes at most, in bytes: measured, and generously rounded up. Without
+/// optimisation frames are several times larger.
+const BYTES_PER_LEVEL: usize = if cfg!(debug_assertions) { 2048 } else { 768 };
+
+/// The stack that derivations of a program need.
+pub(super) fn stack(program: &Program, budget: u32) -> Stack {
+    let deepest = program.rules.iter().map(|rule| rule.min_depth).max();
+    let per_call = BYTES_PER_LEVEL.saturating_mul(reach::levels(program) + 2);
+    Stack::new(deepest.unwrap_or(0), budget, per_call)
+}
+
+/// An error of the set-up at its place in the grammar.
+fn diagnostic(code: Code, span: Span, error: &SetupError) -> Diagnostic {
+    let mut found = Diagnostic::new(code, span, error.message());
+    if let Some(label) = error.label() {
+        found = found.label(label);
+    }
+    error.help().into_iter().fold(found, Diagnostic::help)
+}
 
 fn dialect_test_holds(dialect: &Dialect, test: &DialectTest) -> bool {
     let bound = test.bound.as_ref();
@@ -22,31 +42,25 @@ fn dialect_test_holds(dialect: &Dialect, test: &DialectTest) -> bool {
 pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Vec<Diagnostic>> {
     let named = |name: &str| program.rules.iter().position(|rule| rule.name == name);
     let Some(start) = named(&settings.start) else {
-        let mut known: Vec<&str> = program
+        let mut known: Vec<String> = program
             .rules
             .iter()
             .filter(|rule| rule.main && rule.params == 0 && !rule.returns)
-            .map(|rule| rule.name.as_str())
+            .map(|rule| rule.name.clone())
             .collect();
         known.dedup();
-        let message = format!("no rule is named `{}`", settings.start);
-        let mut found = Diagnostic::new(Code::UnknownStartRule, Span::default(), message);
-        if !known.is_empty() {
-            found = found.help(format!("rules to start from: {}", known.join(", ")));
-        }
+        let error = SetupError::UnknownRule {
+            name: settings.start.clone(),
+            known,
+        };
+        let found = diagnostic(Code::UnknownStartRule, Span::default(), &error);
         return Err(vec![found]);
     };
     let mut found = Vec::new();
     let rule = &program.rules[start];
     if rule.params > 0 || rule.returns {
-        found.push(
-            Diagnostic::new(
-                Code::StartRuleParameters,
-                rule.span,
-                format!("`{}` cannot be the start rule", rule.name),
-            )
-            .label("a start rule has no parameters and derives text"),
-        );
+        let error = SetupError::StartRule(rule.name.clone());
+        found.push(diagnostic(Code::StartRuleParameters, rule.span, &error));
     }
     if !program.dialects.is_empty()
         && !program
@@ -54,14 +68,9 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
             .iter()
             .any(|test| dialect_test_holds(&settings.dialect, test))
     {
-        found.push(
-            Diagnostic::new(
-                Code::DialectNotSupported,
-                program.dialects[0].span,
-                format!("the grammar does not support {}", settings.dialect),
-            )
-            .label("the dialects that it supports"),
-        );
+        let error = SetupError::Dialect(settings.dialect.clone());
+        let span = program.dialects[0].span;
+        found.push(diagnostic(Code::DialectNotSupported, span, &error));
     }
     let start = RuleId(start as u32);
     for (node, function) in reach::from(program, start).externs {
@@ -73,7 +82,7 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
                 span.copied().unwrap_or_default(),
                 format!(
                     "the extern fn `{}` needs the native backend",
-                    name.map_or("?", String::as_str)
+                    name.map_or("?", |function| function.name.as_str())
                 ),
             )
             .label("called here")
@@ -145,27 +154,16 @@ pub(super) fn check_schema(
     if plan.start_depth(rule.demand.0).is_some() {
         return Ok(());
     }
-    let mut found = Diagnostic::new(
-        Code::SchemaLacks,
-        rule.span,
-        format!("the schema lacks what rule `{}` needs", rule.name),
-    )
-    .label("no alternative can be derived with this schema and dialect");
+    let never = Demand::default();
+    let demand = program.demands.get(rule.demand.index()).unwrap_or(&never);
+    let error = SetupError::schema_lacks(&rule.name, Vec::new(), plan, demand);
+    let mut found = diagnostic(Code::SchemaLacks, rule.span, &error);
     for site in reach::from(program, start).sites {
-        if let Some(planned) = plan.site(site.0)
-            && let Candidates::Fixed { list, .. } = &planned.candidates
-            && list.is_empty()
+        if plan.finds_nothing(site.0)
             && let Some(site) = program.sites.get(site.index())
         {
             found = found.also(site.span, explain::draw(&site.domain));
         }
-    }
-    let demand = program.demands.get(rule.demand.index());
-    for line in demand
-        .map(|demand| explain::missing(plan, demand))
-        .unwrap_or_default()
-    {
-        found = found.help(line);
     }
     Err(vec![found])
 }

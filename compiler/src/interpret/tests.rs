@@ -14,6 +14,7 @@ use rqg_runtime::schema::model::{
     Allowed, Column, Table, TableId, TableKind, UniqueKey, UniqueKeyId,
 };
 use rqg_runtime::types::BuiltinType;
+use std::collections::BTreeSet;
 
 fn column(name: &str, ty: BuiltinType, not_null: bool) -> Column {
     Column {

@@ -164,11 +164,7 @@ fn emit(grammar: &Grammar, inference: &mut Inference<'_>) -> Program {
         guards: std::mem::take(&mut builder.guards),
         regexes: std::mem::take(&mut builder.regexes),
         contexts: grammar.contexts.clone(),
-        externs: grammar
-            .externs
-            .iter()
-            .map(|external| external.name.clone())
-            .collect(),
+        externs: grammar.externs.clone(),
         dialects: grammar.dialects.clone(),
         schema: grammar.schema.clone(),
         terminator: grammar.terminator.clone(),

@@ -224,6 +224,14 @@ impl Plan {
         self.sites.get(site as usize)
     }
 
+    /// Whether the run decides that a draw has no candidates.
+    #[must_use]
+    pub fn finds_nothing(&self, site: u32) -> bool {
+        self.site(site).is_some_and(
+            |site| matches!(&site.candidates, Candidates::Fixed { list, .. } if list.is_empty()),
+        )
+    }
+
     /// A choice by its index in [`Setup::choices`].
     #[must_use]
     #[inline]

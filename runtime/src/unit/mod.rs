@@ -64,6 +64,7 @@ pub struct Unit {
     objects: u32,
     ordinals: Ordinals,
     depth: u32,
+    most_calls: u32,
     spent: u32,
     unmet: u32,
     candidates: Vec<Candidate>,
@@ -106,6 +107,7 @@ impl Unit {
             objects: 0,
             ordinals: Ordinals::new(0),
             depth: 0,
+            most_calls: u32::MAX,
             spent: 0,
             unmet: 0,
             candidates: Vec::new(),
@@ -224,11 +226,22 @@ impl Unit {
         Value::List(Range32::since(start, self.arena.lists.len()))
     }
 
-    /// Enters the start rule, at depth 0.
-    pub fn enter_start(&mut self, slots: u16) -> Caller {
-        let caller = self.enter(0, slots);
-        self.depth = 0;
-        caller
+    /// The rule that is entered next is the start rule, at depth 0.
+    pub fn start(&mut self) {
+        self.depth = u32::MAX;
+    }
+
+    /// Sets how deeply rule calls may nest. The compiler's depth bounds keep derivations below; a
+    /// deeper call derives nothing.
+    pub fn limit_calls(&mut self, calls: u32) {
+        self.most_calls = calls;
+    }
+
+    /// Whether a rule may be called.
+    #[must_use]
+    #[inline]
+    pub fn can_call(&self) -> bool {
+        self.depth < self.most_calls
     }
 
     /// Enters a rule: the last `arguments` pushed values are its first slots of `slots`.
@@ -238,7 +251,8 @@ impl Unit {
         self.base = self.slots.len().saturating_sub(arguments);
         self.slots
             .resize(self.base + usize::from(slots), Value::Nothing);
-        self.depth += 1;
+        // From the depth before the start rule it wraps to 0.
+        self.depth = self.depth.wrapping_add(1);
         self.spend();
         caller
     }

@@ -1,14 +1,15 @@
 //! Demands in words.
 
-use rqg_runtime::demand::{Atom, Clause, Comparison, Demand, Domain, Property, Term};
-use rqg_runtime::plan::Plan;
-use rqg_runtime::types::{BuiltinType, Classes};
+use crate::demand::{Atom, Clause, Comparison, Demand, Domain, Property, Term};
+use crate::plan::Plan;
+use crate::types::{BuiltinType, Classes};
 
 /// As many ways to meet a demand are spelled out.
 const MOST_CLAUSES: usize = 3;
 
 /// What a draw without candidates finds nothing of.
-pub(super) fn draw(domain: &Domain) -> String {
+#[must_use]
+pub fn draw(domain: &Domain) -> String {
     format!(
         "no {} of the schema meets what is asked of this draw",
         element(domain, 1)
@@ -16,7 +17,8 @@ pub(super) fn draw(domain: &Domain) -> String {
 }
 
 /// What would have to hold, one line for each way to meet the demand that comes closest.
-pub(super) fn missing(plan: &Plan, demand: &Demand) -> Vec<String> {
+#[must_use]
+pub fn missing(plan: &Plan, demand: &Demand) -> Vec<String> {
     let mut ways: Vec<Vec<String>> = demand
         .clauses
         .iter()

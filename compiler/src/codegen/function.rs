@@ -1,0 +1,302 @@
+//! Functions: one for each rule instance, and further ones for the parts of rules that are large.
+
+use super::names::Names;
+use super::{Places, weight};
+use crate::interpret::reach;
+use crate::ir::{NodeId, Program, RuleId};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use std::collections::{HashMap, HashSet, VecDeque};
+
+/// The most nodes and expressions of one function, unless a single node has more.
+const LARGEST: usize = 200;
+
+/// What is smaller is not worth a function.
+const SMALL: usize = 8;
+
+/// In how many parts a long sequence is taken apart.
+const PARTS: usize = 16;
+
+/// What generated code may have to import.
+const IMPORTS: &[(&str, &str)] = &[
+    ("Field", "rqg_runtime::demand::Field"),
+    ("nth", "rqg_runtime::native::nth"),
+    ("number", "rqg_runtime::native::number"),
+    ("truth", "rqg_runtime::native::truth"),
+    ("TypeId", "rqg_runtime::types::TypeId"),
+    ("Count", "rqg_runtime::unit::Count"),
+    ("To", "rqg_runtime::unit::To"),
+    ("Value", "rqg_runtime::unit::value::Value"),
+    ("Distribution", "rqg_runtime::values::Distribution"),
+    ("generate", "rqg_runtime::values::generate"),
+];
+
+/// All functions of a program.
+pub(super) struct Emitted {
+    /// The functions.
+    pub functions: Vec<TokenStream>,
+    /// The arms that start a rule.
+    pub starts: Vec<TokenStream>,
+    /// The weight of the functions that call each other for the rule that needs most.
+    pub frame: usize,
+}
+
+impl Emitted {
+    /// The imports that the functions need.
+    pub fn uses(&self) -> TokenStream {
+        let mut words = HashSet::new();
+        for function in &self.functions {
+            collect(function.clone(), &mut words);
+        }
+        let needed = IMPORTS.iter().filter(|(name, _)| words.contains(*name));
+        let paths = needed.filter_map(|(_, path)| syn::parse_str::<syn::Path>(path).ok());
+        quote! { #(use #paths;)* }
+    }
+}
+
+/// Collects the words of a text that start a path.
+fn collect(tokens: TokenStream, words: &mut HashSet<String>) {
+    let mut colons = 0;
+    for token in tokens {
+        let is_colon = matches!(&token, TokenTree::Punct(mark) if mark.as_char() == ':');
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), words),
+            TokenTree::Ident(word) if colons < 2 => {
+                words.insert(word.to_string());
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+        colons = if is_colon { colons + 1 } else { 0 };
+    }
+}
+
+/// A function that is still to be written.
+struct Pending {
+    name: String,
+    rule: RuleId,
+    /// What it derives, one after the other.
+    nodes: Vec<NodeId>,
+    /// Whether it is the whole rule.
+    whole: bool,
+}
+
+/// What is known of a written function.
+struct Written {
+    weight: usize,
+    /// The parts of its rule that it calls.
+    parts: Vec<usize>,
+}
+
+/// Writes the functions of a program.
+pub(super) struct Emitter<'a> {
+    pub program: &'a Program,
+    pub places: &'a Places<'a>,
+    pub externs: &'a syn::Path,
+    weights: Vec<usize>,
+    rule_names: Vec<String>,
+    names: Names,
+    pending: VecDeque<Pending>,
+    /// Functions that were asked for, written or pending.
+    asked: usize,
+    // Of the present function:
+    rule: RuleId,
+    room: usize,
+    locals: HashMap<&'static str, u32>,
+    parts: Vec<usize>,
+    outlined: usize,
+}
+
+impl<'a> Emitter<'a> {
+    pub fn new(program: &'a Program, places: &'a Places<'a>, externs: &'a syn::Path) -> Self {
+        let mut names = Names::default();
+        Self {
+            program,
+            places,
+            externs,
+            weights: weight::of_nodes(program),
+            rule_names: names.of_rules(program),
+            names,
+            pending: VecDeque::new(),
+            asked: 0,
+            rule: RuleId(0),
+            room: 0,
+            locals: HashMap::new(),
+            parts: Vec::new(),
+            outlined: 0,
+        }
+    }
+
+    /// Writes all functions that a start rule reaches.
+    pub fn emit(mut self) -> Emitted {
+        let program = self.program;
+        let ids = (0..program.rules.len() as u32).map(RuleId);
+        let is_start = |id: &RuleId| {
+            let rule = &program.rules[id.index()];
+            rule.params == 0 && !rule.returns
+        };
+        let starts: Vec<RuleId> = ids.clone().filter(is_start).collect();
+        let mut reached = vec![false; program.rules.len()];
+        for &start in &starts {
+            if !reached[start.index()] {
+                let rules = reach::from(program, start).rules;
+                reached
+                    .iter_mut()
+                    .zip(rules)
+                    .for_each(|(is, too)| *is |= too);
+            }
+        }
+        let arms = starts.iter().map(|&start| {
+            let name = self.rule_name(start);
+            let index = proc_macro2::Literal::u32_unsuffixed(start.0);
+            quote! { #index => #name(plan, unit, choices), }
+        });
+        let arms = arms.collect();
+        let mut functions = Vec::new();
+        let mut written: Vec<Written> = Vec::new();
+        for id in ids.filter(|id| reached[id.index()]) {
+            self.pending.push_back(Pending {
+                name: self.rule_names[id.index()].clone(),
+                rule: id,
+                nodes: vec![program.rules[id.index()].body],
+                whole: true,
+            });
+            self.asked += 1;
+            // The parts of a rule follow it.
+            while let Some(next) = self.pending.pop_front() {
+                functions.push(self.function(&next));
+                let inside: usize = next.nodes.iter().map(|&node| self.weight(node)).sum();
+                written.push(Written {
+                    weight: inside - self.outlined,
+                    parts: std::mem::take(&mut self.parts),
+                });
+            }
+        }
+        Emitted {
+            functions,
+            starts: arms,
+            frame: deepest(&written),
+        }
+    }
+
+    fn function(&mut self, function: &Pending) -> TokenStream {
+        let program = self.program;
+        let rule = &program.rules[function.rule.index()];
+        self.rule = function.rule;
+        self.room = LARGEST;
+        self.locals.clear();
+        self.outlined = 0;
+        let mut body = TokenStream::new();
+        match function.nodes.as_slice() {
+            &[node] => self.whole_node(node, &mut body),
+            nodes => self.sequence(nodes, &mut body),
+        }
+        if function.whole {
+            let (params, slots) = (super::literals::number(rule.params.into()), rule.slots);
+            let slots = super::literals::number(slots.into());
+            body = quote! {
+                let caller = unit.enter(#params, #slots);
+                #body
+                unit.leave(caller);
+            };
+        }
+        let span = match function.nodes.first() {
+            Some(node) if !function.whole => program.node_spans.get(node.index()),
+            _ => None,
+        };
+        let part = if function.whole { "" } else { "Part of " };
+        let docs = format!(
+            " {part}`{}`: {}",
+            rule.name,
+            self.places.line(span.copied().unwrap_or(rule.span))
+        );
+        let mut words = HashSet::new();
+        collect(body.clone(), &mut words);
+        let parameter = |name: &str| {
+            if words.contains(name) {
+                format_ident!("{name}")
+            } else {
+                format_ident!("_{name}")
+            }
+        };
+        let (plan, unit, choices) = (parameter("plan"), parameter("unit"), parameter("choices"));
+        let name = format_ident!("{}", function.name);
+        quote! {
+            #[doc = #docs]
+            fn #name<C: Choices>(#plan: &Plan, #unit: &mut Unit, #choices: &mut C) {
+                #body
+            }
+        }
+    }
+
+    /// The function of a rule.
+    pub fn rule_name(&self, rule: RuleId) -> Ident {
+        format_ident!("{}", self.rule_names[rule.index()])
+    }
+
+    /// A name for a local that the function has not used yet.
+    pub fn local(&mut self, wanted: &'static str) -> Ident {
+        let used = self.locals.entry(wanted).or_insert(0);
+        *used += 1;
+        match *used {
+            1 => format_ident!("{wanted}"),
+            number => format_ident!("{wanted}_{number}"),
+        }
+    }
+
+    pub fn weight(&self, node: NodeId) -> usize {
+        self.weights.get(node.index()).copied().unwrap_or(0)
+    }
+
+    /// Writes a node where it stands, or in a function of its own if the present one is full.
+    pub fn node(&mut self, node: NodeId, out: &mut TokenStream) {
+        let weight = self.weight(node);
+        if weight > self.room && weight > SMALL {
+            self.outline(vec![node], weight, out);
+            return;
+        }
+        let left = self.room.saturating_sub(weight);
+        self.room = weight;
+        self.whole_node(node, out);
+        self.room = left;
+    }
+
+    /// Writes nodes one after the other; a sequence too long for one function is taken apart.
+    pub fn sequence(&mut self, nodes: &[NodeId], out: &mut TokenStream) {
+        let weight: usize = nodes.iter().map(|&node| self.weight(node)).sum();
+        if weight <= self.room || nodes.len() <= PARTS {
+            nodes.iter().for_each(|&node| self.node(node, out));
+            return;
+        }
+        for part in nodes.chunks(nodes.len().div_ceil(PARTS)) {
+            let weight = part.iter().map(|&node| self.weight(node)).sum();
+            self.outline(part.to_vec(), weight, out);
+        }
+    }
+
+    fn outline(&mut self, nodes: Vec<NodeId>, weight: usize, out: &mut TokenStream) {
+        let wanted = format!("{}_part", self.rule_names[self.rule.index()]);
+        let name = self.names.unique(&wanted);
+        let function = format_ident!("{name}");
+        out.extend(quote! { #function(plan, unit, choices); });
+        self.pending.push_back(Pending {
+            name,
+            rule: self.rule,
+            nodes,
+            whole: false,
+        });
+        self.parts.push(self.asked);
+        self.asked += 1;
+        self.outlined += weight;
+    }
+}
+
+/// The greatest weight of a chain of functions that belong to one rule. A part is written after the
+/// function that calls it.
+fn deepest(written: &[Written]) -> usize {
+    let mut totals = vec![0; written.len()];
+    for (at, function) in written.iter().enumerate().rev() {
+        let below = function.parts.iter().filter_map(|&part| totals.get(part));
+        totals[at] = function.weight + below.max().copied().unwrap_or(0);
+    }
+    totals.into_iter().max().unwrap_or(0)
+}

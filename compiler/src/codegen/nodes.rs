@@ -1,0 +1,301 @@
+//! Nodes as statements.
+
+use super::function::Emitter;
+use super::literals;
+use crate::hir::EffectKind;
+use crate::ir::{ChoiceId, Count, Expr, ExprId, LiteralId, Node, NodeId, RuleId};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+impl Emitter<'_> {
+    /// Writes a node where it stands; what is below may go elsewhere.
+    pub fn whole_node(&mut self, id: NodeId, out: &mut TokenStream) {
+        let program = self.program;
+        let Some(node) = program.nodes.get(id.index()) else {
+            return;
+        };
+        match node {
+            Node::Empty => {}
+            Node::Literal(literal) => self.token(*literal, out),
+            Node::Sequence(nodes) => self.sequence(nodes, out),
+            Node::Choice(choice) => self.choice(*choice, out),
+            Node::Optional {
+                chance,
+                demand,
+                body,
+            } => {
+                let demand = literals::number(demand.0.into());
+                let chance = literals::number((*chance).into());
+                let body = self.block(*body);
+                out.extend(quote! {
+                    if unit.option(plan, #demand, #chance, choices) { #body }
+                });
+            }
+            Node::Repeat {
+                count,
+                separator,
+                demand,
+                body,
+            } => {
+                let count = self.count(count, out);
+                let demand = literals::number(demand.0.into());
+                let rounds = self.local("rounds");
+                out.extend(quote! {
+                    let #rounds = unit.repetitions(plan, #demand, #count, choices);
+                });
+                self.rounds(
+                    &quote! { #rounds },
+                    *separator,
+                    |_, _| TokenStream::new(),
+                    *body,
+                    out,
+                );
+            }
+            Node::For {
+                slots,
+                lists,
+                separator,
+                body,
+            } => self.walk_lists(slots, lists, *separator, *body, out),
+            Node::Call(rule, arguments) => self.call(*rule, arguments, out),
+            Node::Place(expr) => self.place(*expr, out),
+            Node::Let(slots, expr) => self.bind_slots(slots, *expr, out),
+            Node::Glue => out.extend(quote! { unit.glue(); }),
+            Node::Scope { correlated, body } => {
+                self.within(&quote! { unit.open_scope(#correlated) }, *body, out);
+            }
+            Node::Bind(relations) => {
+                for &relation in relations {
+                    let relation = self.value(relation, "relation", out);
+                    out.extend(quote! { unit.bind(#relation); });
+                }
+            }
+            Node::Narrow(columns, body) => {
+                let columns = self.value(*columns, "columns", out);
+                self.within(&quote! { unit.open_narrow(#columns) }, *body, out);
+            }
+            Node::Full(body) => self.within(&quote! { unit.open_full() }, *body, out),
+            Node::Context(context, body) => {
+                let outer = self.local("outer");
+                let context = literals::number((*context).into());
+                out.extend(quote! { let #outer = unit.set_context(#context); });
+                self.node(*body, out);
+                out.extend(quote! { unit.restore_context(#outer); });
+            }
+            Node::StatementBreak => out.extend(quote! { unit.end_statement(); }),
+            Node::Effect(effect, relation) => {
+                let relation = self.value(*relation, "relation", out);
+                out.extend(match effect {
+                    EffectKind::Create => quote! { unit.create(#relation); },
+                    EffectKind::Drop => quote! { unit.drop_table(#relation); },
+                });
+            }
+            Node::Return(results) => {
+                let results = match results.as_slice() {
+                    &[result] => self.value(result, "result", out),
+                    results => {
+                        let list = self.list(results, out);
+                        self.bound(list, "results", out)
+                    }
+                };
+                out.extend(quote! { unit.set_results(#results); });
+            }
+        }
+    }
+
+    /// A node as the statements of a block.
+    fn block(&mut self, node: NodeId) -> TokenStream {
+        let mut block = TokenStream::new();
+        self.node(node, &mut block);
+        block
+    }
+
+    /// Writes a node in a scope.
+    fn within(&mut self, open: &TokenStream, body: NodeId, out: &mut TokenStream) {
+        let outer = self.local("outer");
+        out.extend(quote! { let #outer = #open; });
+        self.node(body, out);
+        out.extend(quote! { unit.close_scope(#outer); });
+    }
+
+    fn token(&self, literal: LiteralId, out: &mut TokenStream) {
+        let text = literals::bytes(self.text_of(literal));
+        out.extend(quote! { unit.token(#text); });
+    }
+
+    fn choice(&mut self, id: ChoiceId, out: &mut TokenStream) {
+        let program = self.program;
+        let Some(choice) = program.choices.get(id.index()) else {
+            return;
+        };
+        let number = literals::number(id.0.into());
+        let texts: Option<Vec<Literal>> = choice
+            .alternatives
+            .iter()
+            .map(
+                |alternative| match program.nodes.get(alternative.body.index()) {
+                    Some(Node::Literal(literal)) => Some(literals::bytes(self.text_of(*literal))),
+                    // An empty token prints nothing.
+                    Some(Node::Empty) => Some(literals::bytes("")),
+                    _ => None,
+                },
+            )
+            .collect();
+        if let Some(texts) = texts {
+            let chosen = self.local("chosen");
+            out.extend(quote! {
+                let #chosen = unit.choose(plan, #number, choices);
+                unit.token(nth(&[#(#texts),*], #chosen));
+            });
+            return;
+        }
+        let bodies: Vec<TokenStream> = choice
+            .alternatives
+            .iter()
+            .map(|alternative| self.block(alternative.body))
+            .collect();
+        if let [body] = bodies.as_slice() {
+            out.extend(quote! { if unit.choose(plan, #number, choices) == 0 { #body } });
+            return;
+        }
+        let arms = (0..).zip(bodies).map(|(at, body)| {
+            let at = literals::number(at);
+            quote! { #at => { #body } }
+        });
+        out.extend(quote! {
+            match unit.choose(plan, #number, choices) { #(#arms)* _ => {} }
+        });
+    }
+
+    fn walk_lists(
+        &mut self,
+        slots: &[u16],
+        lists: &[ExprId],
+        separator: Option<LiteralId>,
+        body: NodeId,
+        out: &mut TokenStream,
+    ) {
+        let mut values = Vec::with_capacity(lists.len());
+        let mut shortest = TokenStream::new();
+        for &list in lists {
+            let list = self.held(list, "list", out);
+            shortest = if shortest.is_empty() {
+                quote! { unit.list(#list).len() }
+            } else {
+                quote! { #shortest.min(unit.list(#list).len()) }
+            };
+            values.push(list);
+        }
+        if values.is_empty() {
+            return;
+        }
+        let rounds = self.local("rounds");
+        out.extend(quote! { let #rounds = #shortest; });
+        let elements = |_: &mut Self, round: &TokenStream| {
+            let bound = slots.iter().zip(&values).map(|(&slot, list)| {
+                let slot = literals::number(slot.into());
+                quote! { unit.set_slot(#slot, unit.element(#list, #round)); }
+            });
+            quote! { #(#bound)* }
+        };
+        self.rounds(&quote! { #rounds }, separator, elements, body, out);
+    }
+
+    /// A loop: what starts each round is written after the separator.
+    fn rounds(
+        &mut self,
+        rounds: &TokenStream,
+        separator: Option<LiteralId>,
+        start: impl FnOnce(&mut Self, &TokenStream) -> TokenStream,
+        body: NodeId,
+        out: &mut TokenStream,
+    ) {
+        let name = self.local("round");
+        let mut round = quote! { #name };
+        let start = start(self, &round);
+        let mut between = TokenStream::new();
+        if let Some(separator) = separator {
+            self.token(separator, &mut between);
+            between = quote! { if #round > 0 { #between } };
+        }
+        if between.is_empty() && start.is_empty() {
+            round = quote! { _ };
+        }
+        let body = self.block(body);
+        out.extend(quote! {
+            for #round in 0..#rounds {
+                if unit.is_exhausted() {
+                    break;
+                }
+                unit.spend();
+                #between
+                #start
+                #body
+            }
+        });
+    }
+
+    /// Calls a rule, unless calls nest too deeply.
+    pub fn call(&mut self, rule: RuleId, arguments: &[ExprId], out: &mut TokenStream) {
+        let mut call = TokenStream::new();
+        for &argument in arguments {
+            let argument = self.value(argument, "argument", &mut call);
+            call.extend(quote! { unit.push(#argument); });
+        }
+        let name = self.rule_name(rule);
+        out.extend(quote! {
+            if unit.can_call() {
+                #call
+                #name(plan, unit, choices);
+            }
+        });
+    }
+
+    fn place(&mut self, expr: ExprId, out: &mut TokenStream) {
+        if let Some(Expr::Builtin(builtin, arguments)) = self.program.exprs.get(expr.index())
+            && self.place_builtin(*builtin, arguments, out)
+        {
+            return;
+        }
+        let value = self.value(expr, "value", out);
+        out.extend(quote! { unit.place(plan, #value); });
+    }
+
+    fn bind_slots(&mut self, slots: &[u16], expr: ExprId, out: &mut TokenStream) {
+        match slots {
+            &[slot] => {
+                let value = self.value(expr, "value", out);
+                let slot = literals::number(slot.into());
+                out.extend(quote! { unit.set_slot(#slot, #value); });
+            }
+            slots => {
+                let values = self.held(expr, "values", out);
+                for (at, &slot) in slots.iter().enumerate() {
+                    let (at, slot) = (literals::number(at as i64), literals::number(slot.into()));
+                    out.extend(quote! { unit.set_slot(#slot, unit.element(#values, #at)); });
+                }
+            }
+        }
+    }
+
+    /// How many times, as the runtime takes it.
+    pub fn count(&mut self, count: &Count, out: &mut TokenStream) -> TokenStream {
+        let mut low = self.int(count.low, out);
+        let high = match count.high {
+            Some(high) => {
+                let mut after = TokenStream::new();
+                let high = self.int(high, &mut after);
+                if !(low.is_constant() && after.is_empty()) {
+                    low = self.bound_int(low, "low", out);
+                }
+                out.extend(after);
+                let high = self.bound_int(high, "high", out).tokens;
+                quote! { Some(#high) }
+            }
+            None => quote! { None },
+        };
+        let low = self.bound_int(low, "low", out).tokens;
+        let distribution = literals::distribution(count.distribution.unwrap_or_default());
+        quote! { Count { low: #low, high: #high, distribution: #distribution } }
+    }
+}

@@ -1,0 +1,152 @@
+//! A compiled grammar made ready for a run, and its workers.
+
+use super::plan;
+use super::{Grammar, tables::Tables};
+use crate::choices::{Choices, Random};
+use crate::entropy::{MasterKey, UnitKeys};
+use crate::plan::Plan;
+use crate::run::{KeyLimit, Settings, SetupError, Stack, key_limit, with_stack};
+use crate::schema::model::Model;
+use crate::unit::Unit;
+use crate::unit_text::{Generate, UnitText};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A compiled grammar made ready for a run: shared by all workers, cheap to clone.
+#[derive(Debug)]
+pub struct Generator<G> {
+    shared: Arc<Shared>,
+    grammar: PhantomData<fn() -> G>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    plan: Plan,
+    start: usize,
+    key: MasterKey,
+    stack: Stack,
+}
+
+impl<G> Clone for Generator<G> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            grammar: PhantomData,
+        }
+    }
+}
+
+impl<G: Grammar> Generator<G> {
+    /// Decides what the run decides, and checks that every unit can be made.
+    ///
+    /// # Errors
+    /// The start rule does not exist or has parameters, the grammar does not support the dialect,
+    /// or the schema lacks what the start rule requires.
+    pub fn new(model: Arc<Model>, settings: Settings) -> Result<Self, Vec<SetupError>> {
+        let start = plan::check(G::TABLES, &settings)?;
+        let key = settings.key;
+        let stack = plan::stack(G::TABLES, settings.budget);
+        let plan = plan::plan(G::TABLES, model, settings);
+        plan::check_schema(G::TABLES, &plan, start)?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                plan,
+                start,
+                key,
+                stack,
+            }),
+            grammar: PhantomData,
+        })
+    }
+
+    /// A worker; one for each thread. The thread needs [`Generator::required_stack`].
+    #[must_use]
+    pub fn worker(&self) -> Worker<G> {
+        let mut unit = Unit::new(&self.shared.plan);
+        unit.limit_calls(self.shared.stack.calls);
+        Worker {
+            unit,
+            keys: UnitKeys::new(self.shared.key),
+            shared: Arc::clone(&self.shared),
+            grammar: PhantomData,
+        }
+    }
+
+    /// The stack, in bytes, that a thread needs to run a worker: derivations recurse.
+    #[must_use]
+    pub fn required_stack(&self) -> usize {
+        self.shared.stack.bytes
+    }
+
+    /// Runs something that uses workers on a thread with enough stack, and waits for it.
+    ///
+    /// # Errors
+    /// The operating system gives no thread.
+    pub fn with_stack<T: Send>(&self, run: impl FnOnce(&Self) -> T + Send) -> std::io::Result<T> {
+        with_stack(self.required_stack(), || run(self))
+    }
+
+    /// Up to which index new rows have keys that no other unit takes; none if the start rule makes
+    /// no new rows, or no table has a key that they could collide in.
+    #[must_use]
+    pub fn key_limit(&self) -> Option<KeyLimit> {
+        let reached = plan::reached(G::TABLES, self.shared.start);
+        let mut rules = G::TABLES.rules.iter().zip(reached);
+        if rules.any(|(rule, reached)| reached && rule.makes_rows) {
+            key_limit(&self.shared.plan)
+        } else {
+            None
+        }
+    }
+
+    /// The data of the grammar.
+    #[must_use]
+    pub fn tables(&self) -> &'static Tables {
+        G::TABLES
+    }
+
+    /// What is fixed for the run.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.shared.plan
+    }
+}
+
+/// Makes units on one thread.
+#[derive(Debug)]
+pub struct Worker<G> {
+    shared: Arc<Shared>,
+    unit: Unit,
+    keys: UnitKeys,
+    grammar: PhantomData<fn() -> G>,
+}
+
+impl<G: Grammar> Worker<G> {
+    /// Makes unit `index` from given choices.
+    pub fn generate_from<C: Choices>(&mut self, index: u64, choices: &mut C, text: &mut UnitText) {
+        let shared = &*self.shared;
+        self.unit.begin(&shared.plan, index, text);
+        self.unit.start();
+        G::derive(shared.start, &shared.plan, &mut self.unit, choices);
+        self.unit.finish(text);
+    }
+
+    /// The choices that make unit `index`.
+    pub fn choices(&mut self, index: u64) -> Random {
+        Random::new(self.keys.key(index))
+    }
+
+    /// Choices and draws of the last unit that found nothing to meet their demand: 0, unless the
+    /// checks of the compiler are wrong.
+    #[must_use]
+    pub fn unmet(&self) -> u32 {
+        self.unit.unmet()
+    }
+}
+
+impl<G: Grammar> Generate for Worker<G> {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+        let mut choices = self.choices(index);
+        self.generate_from(index, &mut choices, unit);
+    }
+}

@@ -1,0 +1,27 @@
+//! Small helpers of generated code.
+
+use crate::unit::value::Value;
+
+/// The text of the chosen alternative; an empty one, which prints nothing, if there is none.
+#[must_use]
+#[inline]
+pub fn nth(texts: &'static [&'static [u8]], chosen: usize) -> &'static [u8] {
+    texts.get(chosen).copied().unwrap_or_default()
+}
+
+/// The number of a value; 0 for anything else.
+#[must_use]
+#[inline]
+pub fn number(value: Value) -> i64 {
+    match value {
+        Value::Int(number) => number,
+        _ => 0,
+    }
+}
+
+/// The truth of a value; false for anything else.
+#[must_use]
+#[inline]
+pub fn truth(value: Value) -> bool {
+    matches!(value, Value::Bool(true))
+}

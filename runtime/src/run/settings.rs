@@ -1,0 +1,58 @@
+//! What identifies a run besides the grammar and the schema model.
+
+use crate::dialect::Dialect;
+use crate::entropy::MasterKey;
+use crate::features::FEATURES;
+use std::collections::BTreeSet;
+
+/// Nested rule calls before only the shallowest alternatives remain.
+pub const DEFAULT_BUDGET: u32 = 24;
+
+/// What identifies a run besides the grammar and the schema model.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The rule that every unit derives.
+    pub start: String,
+    /// The dialect.
+    pub dialect: Dialect,
+    /// The features that are on.
+    pub features: BTreeSet<String>,
+    /// The key of everything random.
+    pub key: MasterKey,
+    /// Part of the names of created objects, so that runs don't disturb each other: lower-case
+    /// letters and digits.
+    pub run_tag: String,
+    /// Nested rule calls before only the shallowest alternatives remain.
+    pub budget: u32,
+    /// The key of the rows that the schema's tables hold.
+    pub data_seed: u64,
+    /// Added to the index of a unit for the keys of its new rows.
+    pub key_offset: u64,
+}
+
+impl Settings {
+    /// Rule `query` for the default dialect and its features.
+    #[must_use]
+    pub fn new(key: MasterKey) -> Self {
+        Self::for_dialect(key, Dialect::default())
+    }
+
+    /// Rule `query` for a dialect and its features.
+    #[must_use]
+    pub fn for_dialect(key: MasterKey, dialect: Dialect) -> Self {
+        Self {
+            start: "query".to_owned(),
+            features: FEATURES
+                .iter()
+                .filter(|feature| feature.enabled(&dialect))
+                .map(|feature| feature.name.to_owned())
+                .collect(),
+            dialect,
+            key,
+            run_tag: "0".to_owned(),
+            budget: DEFAULT_BUDGET,
+            data_seed: 0,
+            key_offset: 0,
+        }
+    }
+}
