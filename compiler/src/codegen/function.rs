@@ -4,7 +4,7 @@ use super::names::Names;
 use super::{Places, weight};
 use crate::interpret::reach;
 use crate::ir::{NodeId, Program, RuleId};
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -35,8 +35,8 @@ const IMPORTS: &[(&str, &str)] = &[
 pub(super) struct Emitted {
     /// The functions.
     pub functions: Vec<TokenStream>,
-    /// The arms that start a rule.
-    pub starts: Vec<TokenStream>,
+    /// The rules that units can start from, with their calls.
+    pub starts: Vec<(Literal, TokenStream)>,
     /// The weight of the functions that call each other for the rule that needs most.
     pub frame: usize,
 }
@@ -147,8 +147,8 @@ impl<'a> Emitter<'a> {
         }
         let arms = starts.iter().map(|&start| {
             let name = self.rule_name(start);
-            let index = proc_macro2::Literal::u32_unsuffixed(start.0);
-            quote! { #index => #name(plan, unit, choices), }
+            let index = Literal::u32_unsuffixed(start.0);
+            (index, quote! { #name(plan, unit, choices) })
         });
         let arms = arms.collect();
         let mut functions = Vec::new();

@@ -91,15 +91,20 @@ fn module(program: &Program, rules: &function::Emitted, tables: &TokenStream) ->
     let starts = &rules.starts;
     // Names that no rule comes to need would be reported as unused.
     let uses = rules.uses();
-    let derive = if starts.is_empty() {
-        quote! { let _ = (rule, plan, unit, choices); }
-    } else {
-        quote! { match rule { #(#starts)* _ => {} } }
+    let derive = match starts.as_slice() {
+        [] => quote! { let _ = (rule, plan, unit, choices); },
+        [(index, call)] => quote! { if rule == #index { #call; } },
+        starts => {
+            let arms = starts
+                .iter()
+                .map(|(index, call)| quote! { #index => #call, });
+            quote! { match rule { #(#arms)* _ => {} } }
+        }
     };
     quote! {
         #[doc = #docs]
         // A number of a grammar that resembles pi is none; conditions stay as the grammar nests them.
-        #[allow(clippy::approx_constant, clippy::collapsible_if)]
+        #[allow(clippy::approx_constant, clippy::collapsible_if, clippy::collapsible_match)]
         pub mod #name {
             use rqg_runtime::choices::Choices;
             use rqg_runtime::native::tables::Tables;

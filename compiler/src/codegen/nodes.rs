@@ -296,6 +296,10 @@ impl Emitter<'_> {
         };
         let low = self.bound_int(low, "low", out).tokens;
         let distribution = literals::distribution(count.distribution.unwrap_or_default());
-        quote! { Count { low: #low, high: #high, distribution: #distribution } }
+        let low = match low.to_string().as_str() {
+            "low" => low,
+            _ => quote! { low: #low },
+        };
+        quote! { Count { #low, high: #high, distribution: #distribution } }
     }
 }

@@ -23,10 +23,14 @@ fn long_rules_are_taken_apart() {
         .map(|n| format!("rule w{n}() = W{n};\n"))
         .collect();
     let code = generated(&format!("rule query = {items};\n{rules}"));
-    let longest = code
+    let functions = code.split("mod tables").next().unwrap_or_default();
+    let longest = functions
         .split("\n    fn ")
         .filter(|function| function.starts_with("rule_"))
         .map(|function| function.lines().count())
         .max();
-    assert!(longest < Some(2_000), "{longest:?} lines");
+    assert!(
+        (20..500).contains(&longest.unwrap_or(0)),
+        "{longest:?} lines"
+    );
 }

@@ -163,7 +163,7 @@ pub enum Domain {
 #[must_use]
 pub fn demand(clauses: Demand) -> demand::Demand {
     let clauses = clauses.iter().map(|clause| demand::Clause {
-        atoms: clause.atoms.iter().map(|atom| atom.owned()).collect(),
+        atoms: clause.atoms.iter().map(Atom::owned).collect(),
         depth: clause.depth,
     });
     demand::Demand {

@@ -17,12 +17,16 @@ pub enum Units {
     Bytes(Vec<u8>),
 }
 
+/// Units, or why there are none.
+pub type Made = Result<Vec<UnitText>, Vec<SetupError>>;
+
 /// A grammar that was compiled to Rust.
 #[derive(Debug, Clone, Copy)]
 pub struct Compiled {
     /// Its file, relative to the workspace.
     pub path: &'static str,
-    run: fn(Arc<Model>, Settings, &Units) -> Result<Vec<UnitText>, Vec<SetupError>>,
+    run: fn(Arc<Model>, Settings, &Units) -> Made,
+    count: fn(Arc<Model>, Settings, Range<u64>) -> Result<u64, Vec<SetupError>>,
 }
 
 impl Compiled {
@@ -32,6 +36,7 @@ impl Compiled {
         Self {
             path,
             run: run::<G>,
+            count: count::<G>,
         }
     }
 
@@ -40,21 +45,42 @@ impl Compiled {
     /// # Errors
     ///
     /// Grammar, settings and schema do not go together.
-    pub fn units(
+    pub fn units(&self, model: Arc<Model>, settings: Settings, units: &Units) -> Made {
+        (self.run)(model, settings, units)
+    }
+
+    /// Makes units on this thread, one after the other in the same memory; how many bytes they have.
+    ///
+    /// # Errors
+    ///
+    /// Grammar, settings and schema do not go together.
+    pub fn bytes(
         &self,
         model: Arc<Model>,
         settings: Settings,
-        units: &Units,
-    ) -> Result<Vec<UnitText>, Vec<SetupError>> {
-        (self.run)(model, settings, units)
+        indexes: Range<u64>,
+    ) -> Result<u64, Vec<SetupError>> {
+        (self.count)(model, settings, indexes)
     }
 }
 
-fn run<G: Grammar>(
+fn count<G: Grammar>(
     model: Arc<Model>,
     settings: Settings,
-    units: &Units,
-) -> Result<Vec<UnitText>, Vec<SetupError>> {
+    indexes: Range<u64>,
+) -> Result<u64, Vec<SetupError>> {
+    let generator = Generator::<G>::new(model, settings)?;
+    let mut worker = generator.worker();
+    let mut text = UnitText::default();
+    Ok(indexes
+        .map(|index| {
+            worker.generate(index, &mut text);
+            text.bytes.len() as u64
+        })
+        .sum())
+}
+
+fn run<G: Grammar>(model: Arc<Model>, settings: Settings, units: &Units) -> Made {
     let generator = Generator::<G>::new(model, settings)?;
     let made = generator.with_stack(|generator| {
         let mut worker = generator.worker();

@@ -5,7 +5,7 @@
 mod compiled;
 mod externs;
 
-pub use compiled::{Compiled, Units};
+pub use compiled::{Compiled, Made, Units};
 
 include!(concat!(env!("OUT_DIR"), "/all.rs"));
 

@@ -141,8 +141,9 @@ fn both_backends_make_the_same_bytes() {
         for some in ALL.chunks(half) {
             let models = &models;
             scope.spawn(move || {
-                some.iter()
-                    .for_each(|compiled| same_everywhere(compiled, models))
+                for compiled in some {
+                    same_everywhere(compiled, models);
+                }
             });
         }
     });
