@@ -2,10 +2,13 @@
 
 use rqg_compiler::diagnostics::{Diagnostic, Severity, render};
 use rqg_compiler::hir::DialectTest;
+use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin};
-use rqg_compiler::{Input, compile};
+use rqg_compiler::source::Sources;
+use rqg_compiler::{Input, codegen, compile};
 use rqg_runtime::demand::Comparison;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a grammar says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub struct Checked {
     pub description: String,
     /// Its dialects, separated by commas; empty if it is for all.
     pub dialects: String,
+    /// The module that code made from it has.
+    pub module: String,
     /// The files that it was read from: itself, its imports, its schema.
     pub files: Vec<PathBuf>,
     /// What the compiler warns about, ready to print.
@@ -38,7 +43,11 @@ pub struct BuildError {
 ///
 /// If the grammar has errors.
 pub fn try_check(path: impl AsRef<Path>) -> Result<Checked, BuildError> {
-    let path = path.as_ref();
+    read(path.as_ref()).map(|(checked, ..)| checked)
+}
+
+/// Checks a grammar and gives what code is made from.
+pub(crate) fn read(path: &Path) -> Result<(Checked, Arc<Program>, Sources), BuildError> {
     let compilation = compile(&Input::path(path));
     let (mut sources, mut found) = (compilation.sources, compilation.diagnostics);
     let mut files = vec![path.to_owned()];
@@ -55,14 +64,18 @@ pub fn try_check(path: impl AsRef<Path>) -> Result<Checked, BuildError> {
     }
     let report = render::human(&found, &sources, false);
     let is_error = |one: &Diagnostic| one.severity == Severity::Error;
-    match compilation.grammar {
-        Some(grammar) if !found.iter().any(is_error) => Ok(Checked {
-            name: grammar.name,
-            description: summary(&grammar.docs),
-            dialects: dialects(&grammar.dialects),
-            files,
-            warnings: report,
-        }),
+    match (compilation.grammar, compilation.program) {
+        (Some(grammar), Some(program)) if !found.iter().any(is_error) => {
+            let checked = Checked {
+                name: grammar.name,
+                description: summary(&grammar.docs),
+                dialects: dialects(&grammar.dialects),
+                module: codegen::module_name(&program),
+                files,
+                warnings: report,
+            };
+            Ok((checked, program, sources))
+        }
         _ => Err(BuildError { report, files }),
     }
 }

@@ -1,23 +1,36 @@
-//! For the `build.rs` of a grammar package: checks a grammar when the package is built.
+//! For the `build.rs` of a grammar package: makes Rust of a grammar when the package is built.
 //!
 //! ```no_run
-//! rqg_build::check("dates.rqg");
+//! rqg_build::compile("dates.rqg");
 //! ```
 //!
-//! The build fails with the compiler's diagnostics if the grammar has an error, and is run again
-//! whenever the grammar, one of its imports or its schema changes.
+//! The package includes the code with `rqg_runtime::include_grammar!("dates")`. The build fails with
+//! the compiler's diagnostics if the grammar has an error, and is run again whenever the grammar, one
+//! of its imports or its schema changes.
 
+mod build;
 mod check;
 
+pub use build::Build;
 pub use check::{BuildError, Checked, try_check};
 
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Checks the grammar at `path`, relative to the package's root. Prints warnings on stderr, and
-/// ends the process with 1 if there are errors.
+/// Makes Rust of the grammar at `path`, relative to the package's root: `OUT_DIR/NAME.rs` of
+/// `NAME.rqg`. Prints warnings on stderr, and ends the process with 1 if there are errors.
+pub fn compile(path: impl AsRef<Path>) -> Checked {
+    Build::new(path).compile()
+}
+
+/// Checks the grammar at `path`, relative to the package's root, without making code. Prints
+/// warnings on stderr, and ends the process with 1 if there are errors.
 pub fn check(path: impl AsRef<Path>) -> Checked {
-    let result = try_check(path);
+    finish(try_check(path))
+}
+
+/// Tells cargo what to watch and the user what was found.
+fn finish(result: Result<Checked, BuildError>) -> Checked {
     let (files, report) = match &result {
         Ok(checked) => (&checked.files, &checked.warnings),
         Err(error) => (&error.files, &error.report),

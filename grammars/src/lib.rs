@@ -1,8 +1,10 @@
 //! The bundled grammars: a folder `NAME` with `NAME.rqg` at its root becomes one when this crate is
-//! built, after a check.
+//! built, as Rust.
+
+use rqg_runtime::native::FromPlan;
 
 /// A grammar that comes with the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Bundled {
     /// Its name, that of its folder.
     pub name: &'static str,
@@ -12,6 +14,8 @@ pub struct Bundled {
     pub dialects: &'static str,
     /// Its text.
     pub text: &'static str,
+    /// Its compiled form: takes a run over that was planned for this very text.
+    pub native: FromPlan,
 }
 
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));

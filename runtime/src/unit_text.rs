@@ -33,3 +33,9 @@ pub trait Generate {
     /// identity and `index`.
     fn generate(&mut self, index: u64, unit: &mut UnitText);
 }
+
+impl<G: Generate + ?Sized> Generate for Box<G> {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+        (**self).generate(index, unit);
+    }
+}

@@ -130,7 +130,7 @@ pub struct IdentityArgs {
     /// runs have filled before
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = parse_count, help_heading = IDENTITY)]
     pub key_offset: u64,
-    /// Force the interpreter
+    /// Force the interpreter: bundled grammars are compiled, other ones are interpreted anyway
     #[arg(long)]
     pub interpret: bool,
     /// Print the run's identity, warnings and statistics even if stderr is no terminal

@@ -4,7 +4,7 @@ use crate::commands::list;
 use crate::failure::Failure;
 use rqg_compiler::Input;
 use rqg_compiler::diagnostics::suggest;
-use rqg_grammars::BUNDLED;
+use rqg_grammars::{BUNDLED, Bundled};
 use std::fs::File;
 use std::path::Path;
 
@@ -14,11 +14,10 @@ use std::path::Path;
 /// never changes what a path means.
 pub fn input(argument: &str) -> Result<Input, Failure> {
     let path = Path::new(argument);
-    let is_path = path.extension().is_some() || path.components().count() > 1;
-    if !is_path && let Some(bundled) = rqg_grammars::named(argument) {
+    if let Some(bundled) = bundled(argument) {
         return Ok(Input::text(format!("<{argument}>"), bundled.text));
     }
-    if is_path || path.is_file() {
+    if is_path(path) || path.is_file() {
         // Opened first: a file that can't be had is no fault of the grammar.
         return match File::open(path).and_then(|file| file.metadata()) {
             Ok(found) if found.is_dir() => {
@@ -29,6 +28,19 @@ pub fn input(argument: &str) -> Result<Input, Failure> {
         };
     }
     Err(Failure::Input(unknown(argument)))
+}
+
+/// The bundled grammar that an argument names.
+pub fn bundled(argument: &str) -> Option<&'static Bundled> {
+    if is_path(Path::new(argument)) {
+        None
+    } else {
+        rqg_grammars::named(argument)
+    }
+}
+
+fn is_path(path: &Path) -> bool {
+    path.extension().is_some() || path.components().count() > 1
 }
 
 fn unknown(argument: &str) -> String {

@@ -7,12 +7,14 @@ use crate::report::Report;
 use crate::terminal;
 use rqg_compiler::compile;
 use rqg_compiler::diagnostics::suggest;
-use rqg_compiler::interpret::{Generator, Settings};
+use rqg_compiler::interpret::{self, Generator, Settings};
 use rqg_compiler::schema::{self, Origin};
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Format;
 use rqg_runtime::entropy::{MasterKey, Seed};
 use rqg_runtime::features::{self, FEATURES};
+use rqg_runtime::native::AnyGenerator;
+use rqg_runtime::unit_text::{Generate, UnitText};
 use rqg_server::Server;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -21,6 +23,8 @@ use std::sync::Arc;
 /// A grammar that is ready to run.
 pub struct Identity {
     pub generator: Generator,
+    /// The compiled form of a bundled grammar, unless the interpreter is forced.
+    native: Option<Box<dyn AnyGenerator>>,
     seed: Seed,
     rule: String,
     dialect: Dialect,
@@ -105,6 +109,7 @@ impl Identity {
         };
         match Generator::new(program, Arc::new(model), settings) {
             Ok(generator) => Ok(Self {
+                native: native(args, &generator),
                 generator,
                 seed,
                 rule: rule.to_owned(),
@@ -115,6 +120,22 @@ impl Identity {
                 report.add(found);
                 Err(report.fail())
             }
+        }
+    }
+
+    /// Makes units on one thread, which needs [`Identity::required_stack`].
+    pub fn worker(&self) -> Worker {
+        match &self.native {
+            Some(native) => Worker::Native(native.any_worker()),
+            None => Worker::Interpreted(Box::new(self.generator.worker())),
+        }
+    }
+
+    /// The stack of a thread with a worker, in bytes.
+    pub fn required_stack(&self) -> usize {
+        match &self.native {
+            Some(native) => native.required_stack(),
+            None => self.generator.required_stack(),
         }
     }
 
@@ -208,6 +229,30 @@ impl Identity {
             OutputFormat::Null => Format::Null,
         }
     }
+}
+
+/// Makes units, with either backend: the same ones.
+pub enum Worker {
+    Interpreted(Box<interpret::Worker>),
+    Native(Box<dyn Generate>),
+}
+
+impl Generate for Worker {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+        match self {
+            Self::Interpreted(worker) => worker.generate(index, unit),
+            Self::Native(worker) => worker.generate(index, unit),
+        }
+    }
+}
+
+/// The compiled form of a bundled grammar takes the run over.
+fn native(args: &IdentityArgs, generator: &Generator) -> Option<Box<dyn AnyGenerator>> {
+    if args.interpret {
+        return None;
+    }
+    let bundled = grammar::bundled(&args.grammar)?;
+    (bundled.native)(generator.planned())
 }
 
 /// A word as a POSIX shell takes it.

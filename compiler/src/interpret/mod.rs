@@ -19,6 +19,7 @@ use machine::Machine;
 use observe::Unwatched;
 use rqg_runtime::choices::{Choices, Random};
 use rqg_runtime::entropy::{MasterKey, UnitKeys};
+use rqg_runtime::native::Planned;
 use rqg_runtime::plan::Plan;
 use rqg_runtime::run::{Stack, key_limit, with_stack};
 use rqg_runtime::schema::model::Model;
@@ -35,7 +36,7 @@ pub struct Generator {
 #[derive(Debug)]
 struct Shared {
     program: Arc<Program>,
-    plan: Plan,
+    plan: Arc<Plan>,
     start: RuleId,
     key: MasterKey,
     stack: Stack,
@@ -60,7 +61,7 @@ impl Generator {
         Ok(Self {
             shared: Arc::new(Shared {
                 program,
-                plan,
+                plan: Arc::new(plan),
                 start,
                 key,
                 stack,
@@ -104,6 +105,17 @@ impl Generator {
             key_limit(self.plan())
         } else {
             None
+        }
+    }
+
+    /// The run as the native backend takes it over.
+    #[must_use]
+    pub fn planned(&self) -> Planned {
+        Planned {
+            fingerprint: self.shared.program.fingerprint,
+            plan: Arc::clone(&self.shared.plan),
+            start: self.shared.start.index(),
+            key: self.shared.key,
         }
     }
 

@@ -13,18 +13,64 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// A compiled grammar made ready for a run: shared by all workers, cheap to clone.
-#[derive(Debug)]
 pub struct Generator<G> {
     shared: Arc<Shared>,
     grammar: PhantomData<fn() -> G>,
 }
 
+/// A run that is planned already.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The fingerprint of its program.
+    pub fingerprint: u64,
+    /// What is fixed for it.
+    pub plan: Arc<Plan>,
+    /// The index of the start rule.
+    pub start: usize,
+    /// The key of everything random.
+    pub key: MasterKey,
+}
+
+/// A generator of whatever grammar.
+pub trait AnyGenerator: std::fmt::Debug + Send + Sync {
+    /// A worker; one for each thread. The thread needs [`AnyGenerator::required_stack`].
+    fn any_worker(&self) -> Box<dyn Generate>;
+
+    /// The stack, in bytes, that a thread needs to run a worker.
+    fn required_stack(&self) -> usize;
+}
+
+impl<G: Grammar> AnyGenerator for Generator<G> {
+    fn any_worker(&self) -> Box<dyn Generate> {
+        Box::new(self.worker())
+    }
+
+    fn required_stack(&self) -> usize {
+        self.shared.stack.bytes
+    }
+}
+
+/// Makes a generator of one grammar; none if the plan is that of another.
+pub type FromPlan = fn(Planned) -> Option<Box<dyn AnyGenerator>>;
+
+/// Makes a generator of the grammar `G`; none if the plan is that of another.
+#[must_use]
+pub fn from_plan<G: Grammar>(planned: Planned) -> Option<Box<dyn AnyGenerator>> {
+    Some(Box::new(Generator::<G>::from_plan(planned)?))
+}
+
 #[derive(Debug)]
 struct Shared {
-    plan: Plan,
+    plan: Arc<Plan>,
     start: usize,
     key: MasterKey,
     stack: Stack,
+}
+
+impl<G> std::fmt::Debug for Generator<G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.shared.fmt(f)
+    }
 }
 
 impl<G> Clone for Generator<G> {
@@ -50,10 +96,29 @@ impl<G: Grammar> Generator<G> {
         plan::check_schema(G::TABLES, &plan, start)?;
         Ok(Self {
             shared: Arc::new(Shared {
-                plan,
+                plan: Arc::new(plan),
                 start,
                 key,
                 stack,
+            }),
+            grammar: PhantomData,
+        })
+    }
+
+    /// Takes over a plan that was made for the interpreter, with its start rule. None if it was made
+    /// from another program.
+    #[must_use]
+    pub fn from_plan(planned: Planned) -> Option<Self> {
+        let is_start = |start: usize| G::TABLES.rules.get(start).is_some_and(|rule| rule.start);
+        if planned.fingerprint != G::TABLES.fingerprint || !is_start(planned.start) {
+            return None;
+        }
+        Some(Self {
+            shared: Arc::new(Shared {
+                stack: plan::stack(G::TABLES, planned.plan.budget()),
+                plan: planned.plan,
+                start: planned.start,
+                key: planned.key,
             }),
             grammar: PhantomData,
         })

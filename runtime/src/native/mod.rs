@@ -15,7 +15,7 @@ mod plan;
 pub mod tables;
 mod text;
 
-pub use generator::{Generator, Worker};
+pub use generator::{AnyGenerator, FromPlan, Generator, Planned, Worker, from_plan};
 pub use text::{nth, number, truth};
 
 use crate::choices::Choices;

@@ -20,13 +20,15 @@ pub enum Units {
 /// Units, or why there are none.
 pub type Made = Result<Vec<UnitText>, Vec<SetupError>>;
 
+type Count = fn(Arc<Model>, Settings, Range<u64>) -> Result<u64, Vec<SetupError>>;
+
 /// A grammar that was compiled to Rust.
 #[derive(Debug, Clone, Copy)]
 pub struct Compiled {
     /// Its file, relative to the workspace.
     pub path: &'static str,
     run: fn(Arc<Model>, Settings, &Units) -> Made,
-    count: fn(Arc<Model>, Settings, Range<u64>) -> Result<u64, Vec<SetupError>>,
+    count: Count,
 }
 
 impl Compiled {

@@ -39,7 +39,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     let findings = open_findings(args, &identity, &server)?;
     let settings = Settings {
         duration: args.duration,
-        stack_size: identity.generator.required_stack(),
+        stack_size: identity.required_stack(),
         connections: usize::from(args.connections),
         max_failures: args.max_failures,
         retries: args.retries,
@@ -53,7 +53,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     let total = args.duration.is_none().then(|| range.end - range.start);
     let progress = Progress::start(args.progress, false, &control, total);
     let result = executor::run(&server, &settings, rules, &control, findings, || {
-        identity.generator.worker()
+        identity.worker()
     });
     drop(progress);
     let summary = result?;

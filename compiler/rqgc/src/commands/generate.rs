@@ -27,7 +27,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         duration: args.duration,
         threads: threads(args),
         ordered: !args.unordered,
-        stack_size: identity.generator.required_stack(),
+        stack_size: identity.required_stack(),
     };
     let format = identity.format(args.format);
     let control = Control::default();
@@ -45,7 +45,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let total = args.duration.is_none().then(|| range.end - range.start);
     let progress = Progress::start(args.progress, output.is_on_terminal(), &control, total);
     let result = engine::run(&settings, &format, &control, output.sink(), || {
-        identity.generator.worker()
+        identity.worker()
     });
     drop(progress);
     let statistics = result?;
