@@ -2,9 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use rqg_runtime::dialect::Dialect;
+use rqg_cli::args::{IDENTITY, OutputFormat, RowsArgs, RunArgs, parse_count, parse_duration};
 use rqg_runtime::engine::Shard;
-use rqg_runtime::entropy::Seed;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -100,45 +99,17 @@ pub enum ReportFormat {
     Json,
 }
 
-/// What decides the text of a unit.
+/// What decides the text of a unit, and what makes it.
 #[derive(Debug, Args)]
 pub struct IdentityArgs {
     /// A path to a .rqg file, or the name of a bundled grammar
     pub grammar: String,
-    /// Seed: a decimal number, or 0x and up to 64 hexadecimal digits [default: random, printed]
-    #[arg(long, value_name = "N|0xHEX", value_parser = parse_seed, help_heading = IDENTITY)]
-    pub seed: Option<Seed>,
-    /// Start rule [default: query]
-    #[arg(long, value_name = "NAME", help_heading = IDENTITY)]
-    pub rule: Option<String>,
-    /// Schema as DDL [default: the grammar's own, else a built-in one]
-    #[arg(long, value_name = "FILE.sql", help_heading = IDENTITY)]
-    pub schema: Option<PathBuf>,
-    /// Database and version, such as postgresql@15 or yugabytedb@2.25 [default: that of the server
-    /// in --dsn, else postgresql@16]
-    #[arg(long, help_heading = IDENTITY)]
-    pub dialect: Option<Dialect>,
-    /// Switch a feature on that the dialect lacks
-    #[arg(long, value_name = "FEATURE", help_heading = IDENTITY)]
-    pub enable: Vec<String>,
-    /// Switch a feature off that the dialect has
-    #[arg(long, value_name = "FEATURE", help_heading = IDENTITY)]
-    pub disable: Vec<String>,
     #[command(flatten)]
-    pub rows: RowsArgs,
-    /// Take the keys of new rows as unit INDEX + N would: for a further run against tables that
-    /// runs have filled before
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = parse_count, help_heading = IDENTITY)]
-    pub key_offset: u64,
+    pub run: rqg_cli::args::IdentityArgs,
     /// Force the interpreter: bundled grammars are compiled, other ones are interpreted anyway
     #[arg(long)]
     pub interpret: bool,
-    /// Print the run's identity, warnings and statistics even if stderr is no terminal
-    #[arg(short, long)]
-    pub verbose: bool,
 }
-
-const IDENTITY: &str = "Identity";
 
 #[derive(Debug, Args)]
 pub struct GenerateArgs {
@@ -147,33 +118,8 @@ pub struct GenerateArgs {
     /// Read the schema from this database
     #[arg(long, value_name = "URL", conflicts_with = "schema", help_heading = IDENTITY)]
     pub dsn: Option<String>,
-    /// How many units the whole run has
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = parse_count)]
-    pub count: u64,
-    /// Generate for this long instead, such as 30s or 5m
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with_all = ["count", "shard"])]
-    pub duration: Option<Duration>,
-    /// First index
-    #[arg(long, value_name = "INDEX", default_value_t = 0, value_parser = parse_count)]
-    pub start: u64,
-    /// Only the K-th (from 0) of M contiguous slices of the run
-    #[arg(long, value_name = "K/M")]
-    pub shard: Option<Shard>,
-    /// Worker threads [default: all cores]
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// What to write for a unit
-    #[arg(long, value_enum, default_value_t)]
-    pub format: OutputFormat,
-    /// Write to this file, - for stdout; regular files appear when they are complete
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Write units in the order of their indexes (the default)
-    #[arg(long, overrides_with = "unordered")]
-    pub ordered: bool,
-    /// Write units as they come
-    #[arg(long, overrides_with = "ordered")]
-    pub unordered: bool,
+    #[command(flatten)]
+    pub run: RunArgs,
     /// Show progress on stderr; auto: if it is a terminal that does not show the output as well
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub progress: When,
@@ -258,27 +204,6 @@ pub struct ShowArgs {
     pub tree: bool,
 }
 
-/// What the tables hold.
-#[derive(Debug, Clone, Args)]
-pub struct RowsArgs {
-    /// How many rows a table holds; TABLE may hold * and ?, with its schema or without; later ones
-    /// win [default: none]
-    #[arg(long, value_name = "TABLE=N", value_parser = parse_rows, help_heading = IDENTITY)]
-    pub rows: Vec<RowCount>,
-    /// What the values of the rows depend on: a number below 2^64, decimal or 0x…
-    #[arg(long, value_name = "S", default_value_t = 0, value_parser = parse_data_seed, help_heading = IDENTITY)]
-    pub data_seed: u64,
-}
-
-/// `TABLE=N`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowCount {
-    /// Which tables.
-    pub pattern: String,
-    /// How many rows each.
-    pub count: u64,
-}
-
 #[derive(Debug, Args)]
 pub struct DataArgs {
     /// Schema as DDL [default: a built-in one]
@@ -323,58 +248,11 @@ pub struct SchemaArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum OutputFormat {
-    /// Each statement on one line, ended by the grammar's terminator
-    #[default]
-    Sql,
-    /// Each unit as a line {"index":…,"seed":…,"rule":…,"sql":…}; several statements are joined
-    /// by terminator and line break
-    Jsonl,
-    /// Nothing: generate and count
-    Null,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum When {
     #[default]
     Auto,
     Always,
     Never,
-}
-
-fn parse_seed(text: &str) -> Result<Seed, String> {
-    Seed::parse(text).map_err(|error| error.to_string())
-}
-
-/// A number in which underscores may group the digits.
-fn parse_count(text: &str) -> Result<u64, String> {
-    let plain = text.starts_with(|first: char| first.is_ascii_digit());
-    let digits = text.replace('_', "");
-    match digits.parse() {
-        Ok(number) if plain => Ok(number),
-        _ => Err("give a whole number from 0 to 18446744073709551615".to_owned()),
-    }
-}
-
-fn parse_rows(text: &str) -> Result<RowCount, String> {
-    // Names may hold an equals sign, numbers may not.
-    let parts = text.rsplit_once('=').filter(|(name, _)| !name.is_empty());
-    let Some((pattern, count)) = parts else {
-        return Err("write it like orders=1000 or '*=1000'".to_owned());
-    };
-    Ok(RowCount {
-        pattern: pattern.to_owned(),
-        count: parse_count(count)?,
-    })
-}
-
-fn parse_data_seed(text: &str) -> Result<u64, String> {
-    let number = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) if !digits.starts_with('+') => u64::from_str_radix(digits, 16).ok(),
-        Some(_) => None,
-        None => parse_count(text).ok(),
-    };
-    number.ok_or_else(|| "give a whole number below 2^64, decimal or 0x…".to_owned())
 }
 
 /// `junit=FILE` or `json=FILE`.
@@ -391,10 +269,6 @@ fn parse_report(text: &str) -> Result<(ReportForm, PathBuf), String> {
     Ok((form, PathBuf::from(file)))
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|error| format!("{error}; write it like 30s or 5m"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,27 +277,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn row_counts_name_tables() {
-        let parsed = parse_rows("a=b=1_000");
-        assert_eq!(
-            parsed.map(|it| (it.pattern, it.count)),
-            Ok(("a=b".to_owned(), 1_000))
-        );
-        for bad in ["", "t", "=1", "t=", "t=x", "t=-1"] {
-            assert!(parse_rows(bad).is_err(), "{bad}");
-        }
-        assert_eq!(parse_data_seed("0xff"), Ok(255));
-        assert!(parse_data_seed("0x+f").is_err());
-    }
-
-    #[test]
-    fn counts_may_be_grouped() {
-        assert_eq!(parse_count("1_000_000"), Ok(1_000_000));
-        for bad in ["", "_1", "+1", "-1", "1e6", "18446744073709551616"] {
-            assert!(parse_count(bad).is_err(), "{bad}");
-        }
     }
 }

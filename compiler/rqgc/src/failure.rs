@@ -2,7 +2,6 @@
 
 use crate::terminal;
 use rqg_runtime::engine::EngineError;
-use rqg_runtime::entropy::EntropyError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -48,12 +47,9 @@ pub enum Failure {
     /// Not all that was asked could be had.
     #[error("{0}")]
     Incomplete(String),
-    /// There was no seed to be had.
+    /// What a compiled grammar's command may fail with.
     #[error(transparent)]
-    Entropy(#[from] EntropyError),
-    /// Signals can't be handled.
-    #[error("cannot handle signals: {0}")]
-    Signals(#[from] ctrlc::Error),
+    Run(#[from] rqg_cli::Failure),
     /// A directory could not be made.
     #[error("cannot create the directory `{path}`: {cause}", path = path.display())]
     Directory { path: PathBuf, cause: io::Error },
@@ -82,11 +78,18 @@ impl Failure {
             | Self::Connect(_)
             | Self::Exec(_)
             | Self::Findings(_)
-            | Self::Entropy(_)
-            | Self::Directory { .. }
-            | Self::Signals(_) => 3,
+            | Self::Directory { .. } => 3,
+            Self::Run(failure) => failure.exit_code(),
             Self::Incomplete(_) => 4,
             Self::Interrupted(_) => 130,
+        }
+    }
+
+    /// What is wrong with the usage, if that is it.
+    pub fn usage(&self) -> Option<&str> {
+        match self {
+            Self::Usage(message) | Self::Run(rqg_cli::Failure::Usage(message)) => Some(message),
+            _ => None,
         }
     }
 
@@ -97,6 +100,7 @@ impl Failure {
             Self::Interrupted(message) | Self::Incomplete(message) => {
                 Some(format!("rqgc: {message}"))
             }
+            Self::Run(failure) => Some(failure.message("rqgc")),
             _ => Some(format!("error: {self}")),
         }
     }

@@ -1,22 +1,18 @@
 //! The identity of a run: all that its units depend on, resolved from the arguments.
 
-use crate::cli::{IdentityArgs, OutputFormat};
+use crate::cli::IdentityArgs;
 use crate::failure::Failure;
 use crate::grammar;
 use crate::report::Report;
-use crate::terminal;
+use rqg_cli::args::OutputFormat;
+use rqg_cli::identity::{self, Identity as Decided};
 use rqg_compiler::compile;
-use rqg_compiler::diagnostics::suggest;
-use rqg_compiler::interpret::{self, Generator, Settings};
+use rqg_compiler::interpret::{self, Generator};
 use rqg_compiler::schema::{self, Origin};
-use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Format;
-use rqg_runtime::entropy::{MasterKey, Seed};
-use rqg_runtime::features::{self, FEATURES};
 use rqg_runtime::native::AnyGenerator;
 use rqg_runtime::unit_text::{Generate, UnitText};
 use rqg_server::Server;
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -25,9 +21,7 @@ pub struct Identity {
     pub generator: Generator,
     /// The compiled form of a bundled grammar, unless the interpreter is forced.
     native: Option<Box<dyn AnyGenerator>>,
-    seed: Seed,
-    rule: String,
-    dialect: Dialect,
+    decided: Decided,
     /// All of it on one line.
     line: String,
 }
@@ -38,21 +32,13 @@ impl Identity {
     ///
     /// The server, if there is one, gives the dialect and the schema that the arguments leave open.
     pub fn resolve(args: &IdentityArgs, server: Option<&Server>) -> Result<Self, Failure> {
-        let dialect = args
-            .dialect
-            .clone()
-            .or_else(|| server.and_then(|server| server.version().dialect()))
-            .unwrap_or_default();
-        let features = features(args, &dialect)?;
+        let dialect = server.and_then(|server| server.version().dialect());
+        let decided = Decided::resolve(&args.run, dialect)?;
         let mut input = grammar::input(&args.grammar)?;
-        if let Some(rule) = &args.rule {
+        if let Some(rule) = &args.run.rule {
             input = input.start(rule);
         }
-        let rule = args
-            .rule
-            .as_deref()
-            .unwrap_or(rqg_compiler::analysis::START);
-        let given = match &args.schema {
+        let given = match &args.run.schema {
             Some(path) => {
                 let bytes = std::fs::read(path).map_err(|cause| Failure::read(path, cause))?;
                 Some((path, String::from_utf8_lossy(&bytes).into_owned()))
@@ -63,13 +49,9 @@ impl Identity {
             (Some(server), None) => Some((server.dsn().name(), server.ddl()?)),
             _ => None,
         };
-        let seed = match args.seed {
-            Some(seed) => seed,
-            None => Seed::from_os()?,
-        };
 
         let compilation = compile(&input);
-        let mut report = Report::new(compilation.sources, args.verbose);
+        let mut report = Report::new(compilation.sources, args.run.verbose);
         report.add(compilation.diagnostics);
         let program = compilation.program.ok_or(());
         let Ok(program) = program else {
@@ -85,35 +67,19 @@ impl Identity {
         report.add(schema.diagnostics);
         report.print()?;
         let mut model = schema.model;
-        args.rows.apply(&mut model)?;
+        args.run.rows.apply(&mut model)?;
 
-        let line = format!(
-            "rqgc: version={} grammar={}@{:016x} rule={rule} schema={}@{:016x} dialect={}{} seed={seed}",
+        let line = decided.line(
+            &args.run,
             env!("CARGO_PKG_VERSION"),
-            program.name,
-            program.fingerprint,
-            schema.name,
-            model.fingerprint(),
-            dialect,
-            switches(args) + &data(args),
+            (&program.name, program.fingerprint),
+            (&schema.name, model.fingerprint()),
         );
-        let key = seed.master_key();
-        let settings = Settings {
-            start: rule.to_owned(),
-            dialect: dialect.clone(),
-            features,
-            run_tag: run_tag(&key),
-            data_seed: args.rows.data_seed,
-            key_offset: args.key_offset,
-            ..Settings::new(key)
-        };
-        match Generator::new(program, Arc::new(model), settings) {
+        match Generator::new(program, Arc::new(model), decided.settings.clone()) {
             Ok(generator) => Ok(Self {
                 native: native(args, &generator),
                 generator,
-                seed,
-                rule: rule.to_owned(),
-                dialect,
+                decided,
                 line,
             }),
             Err(found) => {
@@ -141,24 +107,12 @@ impl Identity {
 
     /// What is wrong with a run over these indexes, if new rows take keys that others took before.
     pub fn keys_repeat(&self, range: &Range<u64>) -> Option<String> {
-        let limit = self.generator.key_limit()?;
-        (range.end > limit.units).then(|| {
-            format!(
-                "the keys of table {} suffice for new rows of the first {} units; from there on \
-                 INSERTs repeat keys. Use a type with more values for its key, fewer units, or a \
-                 rule that does not insert into it",
-                limit.table, limit.units
-            )
-        })
+        identity::keys_repeat(self.generator.key_limit(), range)
     }
 
     /// Prints it on stderr, or just the seed if nobody else knows that.
     pub fn announce(&self, args: &IdentityArgs) {
-        if args.verbose || terminal::stderr_is_terminal() {
-            terminal::note(&self.line);
-        } else if args.seed.is_none() {
-            terminal::note(&format!("rqgc: seed={}", self.seed));
-        }
+        self.decided.announce(&args.run, "rqgc", &self.line);
     }
 
     /// All of it on one line.
@@ -168,7 +122,7 @@ impl Identity {
 
     /// The seed.
     pub fn seed(&self) -> String {
-        self.seed.to_string()
+        self.decided.seed.to_string()
     }
 
     /// The arguments that say it again, quoted for a shell; all but those that name a server.
@@ -176,27 +130,27 @@ impl Identity {
         let mut words = vec![args.grammar.clone()];
         let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
         flag("--seed", &self.seed());
-        if let Some(rule) = &args.rule {
+        if let Some(rule) = &args.run.rule {
             flag("--rule", rule);
         }
-        if let Some(schema) = &args.schema {
+        if let Some(schema) = &args.run.schema {
             flag("--schema", &schema.display().to_string());
         }
-        flag("--dialect", &self.dialect.to_string());
-        for name in &args.enable {
+        flag("--dialect", &self.decided.settings.dialect.to_string());
+        for name in &args.run.enable {
             flag("--enable", name);
         }
-        for name in &args.disable {
+        for name in &args.run.disable {
             flag("--disable", name);
         }
-        for rows in &args.rows.rows {
+        for rows in &args.run.rows.rows {
             flag("--rows", &format!("{}={}", rows.pattern, rows.count));
         }
-        if args.rows.data_seed != 0 {
-            flag("--data-seed", &args.rows.data_seed.to_string());
+        if args.run.rows.data_seed != 0 {
+            flag("--data-seed", &args.run.rows.data_seed.to_string());
         }
-        if args.key_offset != 0 {
-            flag("--key-offset", &args.key_offset.to_string());
+        if args.run.key_offset != 0 {
+            flag("--key-offset", &args.run.key_offset.to_string());
         }
         if args.interpret {
             words.push("--interpret".to_owned());
@@ -210,24 +164,8 @@ impl Identity {
 
     /// The form of the output.
     pub fn format(&self, format: OutputFormat) -> Format {
-        let terminator = self.generator.program().terminator.clone();
-        match format {
-            OutputFormat::Sql => Format::Sql { terminator },
-            OutputFormat::Jsonl => {
-                let seed = self.seed.to_string();
-                let is_number = seed.bytes().all(|byte| byte.is_ascii_digit());
-                Format::JsonLines {
-                    terminator,
-                    seed: if is_number {
-                        seed
-                    } else {
-                        format!("\"{seed}\"")
-                    },
-                    rule: self.rule.clone(),
-                }
-            }
-            OutputFormat::Null => Format::Null,
-        }
+        self.decided
+            .format(format, &self.generator.program().terminator)
     }
 }
 
@@ -263,51 +201,4 @@ pub fn shell_word(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
-}
-
-/// The features of the dialect, as switched.
-fn features(args: &IdentityArgs, dialect: &Dialect) -> Result<BTreeSet<String>, Failure> {
-    for name in args.enable.iter().chain(&args.disable) {
-        if features::named(name).is_none() {
-            let known = FEATURES.iter().map(|feature| feature.name);
-            let suggestion = suggest::closest(name, known.clone()).map_or_else(
-                || format!("known: {}", known.collect::<Vec<_>>().join(", ")),
-                |name| format!("did you mean `{name}`?"),
-            );
-            return Err(Failure::Usage(format!(
-                "there is no feature `{name}`; {suggestion}"
-            )));
-        }
-    }
-    let on = FEATURES.iter().filter(|feature| {
-        let is_named = |names: &[String]| names.iter().any(|name| name == feature.name);
-        (feature.enabled(dialect) || is_named(&args.enable)) && !is_named(&args.disable)
-    });
-    Ok(on.map(|feature| feature.name.to_owned()).collect())
-}
-
-/// The switched features, for the identity.
-fn switches(args: &IdentityArgs) -> String {
-    let part = |name: &str, features: &[String]| match features {
-        [] => String::new(),
-        _ => format!(" {name}={}", features.join(",")),
-    };
-    part("enable", &args.enable) + &part("disable", &args.disable)
-}
-
-/// What the tables hold, apart from the row counts in the schema's fingerprint.
-fn data(args: &IdentityArgs) -> String {
-    let part = |name: &str, number: u64| match number {
-        0 => String::new(),
-        _ => format!(" {name}={number}"),
-    };
-    part("data-seed", args.rows.data_seed) + &part("key-offset", args.key_offset)
-}
-
-/// Runs with other seeds create objects with other names.
-fn run_tag(key: &MasterKey) -> String {
-    key.0[..3]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

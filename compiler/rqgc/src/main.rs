@@ -11,11 +11,8 @@ mod failure;
 mod grammar;
 mod identity;
 mod progress;
-mod range;
 mod report;
-mod rows;
 mod server;
-mod signals;
 mod terminal;
 
 use clap::{CommandFactory, Parser};
@@ -27,7 +24,7 @@ fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if let Failure::Usage(message) = &failure {
+            if let Some(message) = failure.usage() {
                 // Printed as clap prints its own findings.
                 let _ = Cli::command()
                     .error(clap::error::ErrorKind::ValueValidation, message)

@@ -3,9 +3,9 @@
 use crate::cli::{DataArgs, DataFormat};
 use crate::failure::Failure;
 use crate::report::Report;
-use crate::signals::{self, Leftovers};
 use crate::terminal;
 use indicatif::{HumanBytes, HumanCount};
+use rqg_cli::signals::{self, Leftovers};
 use rqg_compiler::schema::{self, Origin};
 use rqg_compiler::source::Sources;
 use rqg_runtime::engine::{
@@ -46,7 +46,7 @@ pub fn run(args: &DataArgs) -> Result<(), Failure> {
     }
     let control = Control::default();
     let leftovers = Leftovers::default();
-    signals::install(&control, &leftovers)?;
+    signals::install(&control, &leftovers, "rqgc")?;
 
     let started = Instant::now();
     let mut job = Job {

@@ -4,9 +4,9 @@ use crate::cli::{ExecArgs, ReportForm};
 use crate::failure::Failure;
 use crate::identity::{Identity, shell_word};
 use crate::progress::Progress;
-use crate::range;
-use crate::signals::{self, Leftovers};
 use crate::terminal;
+use rqg_cli::range;
+use rqg_cli::signals::{self, Leftovers};
 use rqg_runtime::engine::Control;
 use rqg_server::executor::{self, End, Rules, Settings, Summary};
 use rqg_server::findings::{Context, Findings};
@@ -47,7 +47,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         ..Settings::new(range.clone())
     };
     let control = Control::default();
-    signals::install(&control, &Leftovers::default())?;
+    signals::install(&control, &Leftovers::default(), "rqgc")?;
     identity.announce(&args.identity);
 
     let total = args.duration.is_none().then(|| range.end - range.start);

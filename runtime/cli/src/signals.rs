@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM.
 
-use crate::failure::Failure;
+use crate::Failure;
 use crate::terminal;
 use rqg_runtime::engine::Control;
 use std::path::PathBuf;
@@ -34,8 +34,15 @@ impl Leftovers {
 }
 
 /// The first signal stops the run in good order, a second one ends the process: the sink may be a
-/// pipe that nobody reads.
-pub fn install(control: &Control, leftovers: &Leftovers) -> Result<(), Failure> {
+/// pipe that nobody reads. `program` is the name that messages begin with.
+///
+/// # Errors
+/// The operating system does not let us handle them.
+pub fn install(
+    control: &Control,
+    leftovers: &Leftovers,
+    program: &'static str,
+) -> Result<(), Failure> {
     let (control, leftovers) = (control.clone(), leftovers.clone());
     ctrlc::set_handler(move || {
         if control.is_stopped() {
@@ -44,7 +51,9 @@ pub fn install(control: &Control, leftovers: &Leftovers) -> Result<(), Failure> 
         }
         control.stop();
         if terminal::stderr_is_terminal() {
-            terminal::note("rqgc: finishing what is in hand; once more to end at once");
+            terminal::note(&format!(
+                "{program}: finishing what is in hand; once more to end at once"
+            ));
         }
     })?;
     Ok(())

@@ -1,14 +1,17 @@
 //! `--rows`: what the tables of a run's schema hold.
 
-use crate::cli::RowsArgs;
-use crate::failure::Failure;
-use rqg_compiler::diagnostics::suggest;
+use crate::Failure;
+use crate::args::RowsArgs;
+use crate::names::closest;
 use rqg_runtime::schema::{Model, Table, TableKind};
 use wildmatch::WildMatch;
 
 impl RowsArgs {
     /// Sets the row counts of the model's tables. A name or pattern that means no table is wrong
     /// usage.
+    ///
+    /// # Errors
+    /// A name or pattern means no table.
     pub fn apply(&self, model: &mut Model) -> Result<(), Failure> {
         for asked in &self.rows {
             let pattern = WildMatch::new(&asked.pattern);
@@ -59,12 +62,12 @@ fn unknown(model: &Model, pattern: &str) -> Failure {
         .flat_map(|table| [table.name.clone(), qualified(table)])
         .collect();
     let names = names.iter().map(String::as_str);
-    let help = match suggest::closest(pattern, names) {
+    let help = match closest(pattern, names) {
         Some(name) => format!("did you mean `{name}`?"),
         None if pattern.contains(['*', '?']) => {
             "`*` stands for any characters, `?` for one".to_owned()
         }
-        None => "`rqgc data --rows '*=10'` would fill all".to_owned(),
+        None => "`--rows '*=10'` would fill all".to_owned(),
     };
     Failure::Usage(format!(
         "--rows: the schema has no table `{pattern}`; {help}"

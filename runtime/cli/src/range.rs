@@ -1,11 +1,14 @@
 //! The indexes of a run.
 
-use crate::failure::Failure;
+use crate::Failure;
 use rqg_runtime::engine::Shard;
 use std::ops::Range;
 use std::time::Duration;
 
 /// The indexes of the run, or of the shard; a run for a time ends before it runs out of them.
+///
+/// # Errors
+/// The last index would exceed the largest one.
 pub fn of_run(
     start: u64,
     count: u64,

@@ -1,0 +1,191 @@
+//! The command of one compiled grammar.
+
+use crate::Failure;
+use crate::args::{IdentityArgs, OutputFormat, RunArgs, parse_count};
+use crate::generate::{self, Job};
+use crate::identity::{Identity, keys_repeat};
+use crate::terminal;
+use clap::error::ErrorKind;
+use clap::{Args, Command, FromArgMatches};
+use rqg_runtime::engine::EngineError;
+use rqg_runtime::native::tables::Tables;
+use rqg_runtime::native::{Generator, Grammar};
+use rqg_runtime::schema::ddl::read_ddl;
+use rqg_runtime::schema::{Model, default_model};
+use rqg_runtime::unit_text::{Generate, UnitText};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+const EXIT_STATUS: &str = "\
+Exit status: 0 done, 1 the input is wrong, 2 wrong usage, 3 the environment failed,
+130 interrupted.";
+
+#[derive(Debug, Args)]
+struct GenerateArgs {
+    #[command(flatten)]
+    identity: IdentityArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+struct ShowArgs {
+    #[command(flatten)]
+    identity: IdentityArgs,
+    /// Which unit
+    #[arg(long, value_name = "I", value_parser = parse_count)]
+    index: u64,
+    /// What to write
+    #[arg(long, value_enum, default_value_t)]
+    format: OutputFormat,
+}
+
+/// Does what the command line of this process asks for, with the grammar `G`: the whole of a
+/// generator's `main`.
+#[must_use]
+pub fn main<G: Grammar>() -> ExitCode {
+    let mut command = definition(G::TABLES);
+    // Ends the process with 2 if the arguments are wrong, with 0 after help and version.
+    let matches = command.get_matches_mut();
+    let done = match matches.subcommand() {
+        Some(("generate", found)) => GenerateArgs::from_arg_matches(found)
+            .map_err(|error| error.exit())
+            .and_then(|args| generate::<G>(&args)),
+        Some(("show", found)) => ShowArgs::from_arg_matches(found)
+            .map_err(|error| error.exit())
+            .and_then(|args| show::<G>(&args)),
+        _ => Ok(()),
+    };
+    let Err(failure) = done else {
+        return ExitCode::SUCCESS;
+    };
+    if let Failure::Usage(message) = &failure {
+        // Printed as clap prints its own findings.
+        let _ = command.error(ErrorKind::ValueValidation, message).print();
+    } else {
+        terminal::note(&failure.message(G::TABLES.name));
+    }
+    ExitCode::from(failure.exit_code())
+}
+
+/// The command line.
+fn definition(tables: &'static Tables) -> Command {
+    let generate = Command::new("generate").about("Generate units");
+    let show = Command::new("show").about("Make one unit again");
+    Command::new(tables.name)
+        .version(tables.compiler)
+        .about(format!("Generate units of the grammar `{}`.", tables.name))
+        .after_help(EXIT_STATUS)
+        .arg_required_else_help(true)
+        .subcommand_required(true)
+        .subcommand(GenerateArgs::augment_args(generate))
+        .subcommand(ShowArgs::augment_args(show))
+}
+
+fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
+    let range = generate::indexes(&args.run)?;
+    let run = prepare::<G>(&args.identity)?;
+    let generator = &run.generator;
+    let job = Job {
+        program: G::TABLES.name,
+        worker: || generator.worker(),
+        stack: generator.required_stack(),
+        format: run.identity.format(args.run.format, G::TABLES.terminator),
+        verbose: args.identity.verbose,
+    };
+    let shortage = keys_repeat(generator.key_limit(), &range);
+    generate::run(&args.run, job, |_| {
+        run.announce(&args.identity);
+        if let Some(shortage) = shortage.filter(|_| args.run.duration.is_none()) {
+            terminal::note(&format!("warning: {shortage}"));
+        }
+    })
+}
+
+fn show<G: Grammar>(args: &ShowArgs) -> Result<(), Failure> {
+    let run = prepare::<G>(&args.identity)?;
+    run.announce(&args.identity);
+    let format = run.identity.format(args.format, G::TABLES.terminator);
+    let text = run.generator.with_stack(|generator| {
+        let mut unit = UnitText::default();
+        generator.worker().generate(args.index, &mut unit);
+        let mut text = Vec::new();
+        format.write(args.index, &unit, &mut text);
+        text
+    });
+    terminal::print(&text.map_err(EngineError::Spawn)?)
+}
+
+/// A run that is ready to start.
+struct Run<G> {
+    identity: Identity,
+    generator: Generator<G>,
+    /// All of the identity on one line.
+    line: String,
+}
+
+impl<G: Grammar> Run<G> {
+    fn announce(&self, args: &IdentityArgs) {
+        self.identity.announce(args, G::TABLES.name, &self.line);
+    }
+}
+
+/// Makes the generator that the arguments ask for.
+fn prepare<G: Grammar>(args: &IdentityArgs) -> Result<Run<G>, Failure> {
+    let tables = G::TABLES;
+    let identity = Identity::resolve(args, None)?;
+    let (name, mut model) = schema(tables, args)?;
+    args.rows.apply(&mut model)?;
+    let grammar = (tables.name, tables.fingerprint);
+    let schema = (name.as_str(), model.fingerprint());
+    let line = identity.line(args, tables.compiler, grammar, schema);
+    let generator = Generator::new(Arc::new(model), identity.settings.clone());
+    let generator = generator.map_err(|found| {
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        Failure::Input(found.join("\nerror: "))
+    })?;
+    Ok(Run {
+        identity,
+        generator,
+        line,
+    })
+}
+
+/// The schema of a run, and what its identity calls it: that of the arguments, else that of the
+/// grammar, else the built-in one.
+fn schema(tables: &Tables, args: &IdentityArgs) -> Result<(String, Model), Failure> {
+    let (name, ddl) = match (&args.schema, &tables.schema) {
+        (Some(path), _) => {
+            let bytes = std::fs::read(path).map_err(|cause| Failure::read(path, cause))?;
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            (path.display().to_string(), text)
+        }
+        (None, Some(embedded)) => (embedded.name.to_owned(), embedded.ddl.to_owned()),
+        (None, None) => return Ok(("default".to_owned(), default_model())),
+    };
+    let reading = read_ddl(&ddl);
+    if args.verbose {
+        for warning in &reading.warnings {
+            terminal::note(&format!("warning: {name}:{warning}"));
+        }
+    }
+    if !reading.errors.is_empty() {
+        let found: Vec<_> = reading.errors.iter().map(ToString::to_string).collect();
+        return Err(Failure::Input(format!("{name}: {}", found.join("; "))));
+    }
+    Ok((name, reading.model))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        let generate = GenerateArgs::augment_args(Command::new("generate"));
+        let show = ShowArgs::augment_args(Command::new("show"));
+        Command::new("all")
+            .subcommands([generate, show])
+            .debug_assert();
+    }
+}

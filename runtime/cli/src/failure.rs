@@ -1,0 +1,73 @@
+//! Why a command failed, and the exit code of each reason.
+
+use rqg_runtime::engine::EngineError;
+use rqg_runtime::entropy::EntropyError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Everything that makes a command end with another exit code than 0.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The input is wrong.
+    #[error("{0}")]
+    Input(String),
+    /// The arguments contradict each other, in a way that clap can't know.
+    #[error("{0}")]
+    Usage(String),
+    /// A file could not be read.
+    #[error("cannot read `{path}`: {cause}", path = path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// Standard output could not be written.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(io::Error),
+    /// The pipeline failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// There was no seed to be had.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// Signals can't be handled.
+    #[error("cannot handle signals: {0}")]
+    Signals(#[from] ctrlc::Error),
+    /// Stopped by a signal; the message says how to go on.
+    #[error("{0}")]
+    Interrupted(String),
+}
+
+impl Failure {
+    /// A file could not be read.
+    #[must_use]
+    pub fn read(path: &Path, cause: io::Error) -> Self {
+        let path = path.to_owned();
+        Self::Read { path, cause }
+    }
+
+    /// The exit code, a contract of the command.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Input(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Read { .. }
+            | Self::Stdout(_)
+            | Self::Engine(_)
+            | Self::Entropy(_)
+            | Self::Signals(_) => 3,
+            Self::Interrupted(_) => 130,
+        }
+    }
+
+    /// What to print on stderr, in the name of `program`.
+    #[must_use]
+    pub fn message(&self, program: &str) -> String {
+        match self {
+            Self::Interrupted(message) => format!("{program}: {message}"),
+            _ => format!("error: {self}"),
+        }
+    }
+}

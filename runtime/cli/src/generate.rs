@@ -1,0 +1,207 @@
+//! `generate`: runs the engine over a range of indexes.
+
+use crate::Failure;
+use crate::args::{OutputFormat, RunArgs};
+use crate::range;
+use crate::signals::{self, Leftovers};
+use crate::terminal;
+use rqg_runtime::engine::{
+    self, Control, DiscardSink, FileSink, Format, Outcome, Settings, Sink, Statistics, StdoutSink,
+};
+use rqg_runtime::unit_text::Generate;
+use std::io::IsTerminal;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// What makes the units of a run.
+#[derive(Debug)]
+pub struct Job<W> {
+    /// The name that messages begin with.
+    pub program: &'static str,
+    /// Makes a worker, on the thread that it is for.
+    pub worker: W,
+    /// The stack of such a thread, in bytes.
+    pub stack: usize,
+    /// How units are written.
+    pub format: Format,
+    /// Whether to print statistics even if stderr is no terminal.
+    pub verbose: bool,
+}
+
+/// What is known of a run when it starts, to watch it.
+#[derive(Debug)]
+pub struct Watched<'a> {
+    /// Tells how far it is.
+    pub control: &'a Control,
+    /// Whether the output is on a terminal.
+    pub on_terminal: bool,
+    /// How many units it makes, if that is known.
+    pub total: Option<u64>,
+}
+
+/// The indexes that the arguments ask for.
+///
+/// # Errors
+/// The last index would exceed the largest one.
+pub fn indexes(args: &RunArgs) -> Result<Range<u64>, Failure> {
+    range::of_run(args.start, args.count, args.duration, args.shard)
+}
+
+/// Makes the units. `watch` is called when the output is open; what it gives is kept until the units
+/// are made.
+///
+/// # Errors
+/// The output can't be written, a thread can't be had, or the run was interrupted.
+pub fn run<G, W, T>(
+    args: &RunArgs,
+    job: Job<W>,
+    watch: impl FnOnce(&Watched<'_>) -> T,
+) -> Result<(), Failure>
+where
+    G: Generate,
+    W: Fn() -> G + Sync,
+{
+    let range = indexes(args)?;
+    let settings = Settings {
+        range: range.clone(),
+        duration: args.duration,
+        threads: threads(args),
+        ordered: !args.unordered,
+        stack_size: job.stack,
+    };
+    let control = Control::default();
+    let leftovers = Leftovers::default();
+    signals::install(&control, &leftovers, job.program)?;
+
+    let mut output = Output::open(args)?;
+    leftovers.set(output.temporary());
+    let watcher = watch(&Watched {
+        control: &control,
+        on_terminal: output.is_on_terminal(),
+        total: args.duration.is_none().then(|| range.end - range.start),
+    });
+    let result = engine::run(&settings, &job.format, &control, output.sink(), &job.worker);
+    drop(watcher);
+    let statistics = result?;
+
+    match statistics.outcome {
+        Outcome::Complete => {
+            output.finish()?;
+            leftovers.set(None);
+        }
+        // The reader has seen what it wanted.
+        Outcome::Closed => return Ok(()),
+        Outcome::Stopped => return Err(interrupted(args, &range, &statistics, &output)),
+    }
+    if job.verbose || terminal::stderr_is_terminal() {
+        terminal::note(&format!("{}: {}", job.program, summary(&statistics)));
+    }
+    Ok(())
+}
+
+fn threads(args: &RunArgs) -> usize {
+    args.threads.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    )
+}
+/// Where the output goes.
+enum Output {
+    Stdout(StdoutSink),
+    File(FileSink),
+    Nowhere(DiscardSink),
+}
+
+impl Output {
+    fn open(args: &RunArgs) -> Result<Self, Failure> {
+        Ok(match args.output.as_deref() {
+            Some(path) if path != Path::new("-") => Self::File(FileSink::create(path)?),
+            _ if args.format == OutputFormat::Null => Self::Nowhere(DiscardSink),
+            _ => Self::Stdout(StdoutSink::default()),
+        })
+    }
+
+    fn sink(&mut self) -> &mut dyn Sink {
+        match self {
+            Self::Stdout(sink) => sink,
+            Self::File(sink) => sink,
+            Self::Nowhere(sink) => sink,
+        }
+    }
+
+    fn is_on_terminal(&self) -> bool {
+        matches!(self, Self::Stdout(_)) && std::io::stdout().is_terminal()
+    }
+
+    fn temporary(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(sink) => sink.temporary().map(Path::to_owned),
+            _ => None,
+        }
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        if let Self::File(sink) = self {
+            sink.finish()?;
+        }
+        Ok(())
+    }
+}
+
+/// What to tell after a signal. An incomplete regular file is gone, so that run starts over.
+fn interrupted(
+    args: &RunArgs,
+    range: &Range<u64>,
+    statistics: &Statistics,
+    output: &Output,
+) -> Failure {
+    let (next, kept) = match output.temporary() {
+        Some(_) => (range.start, "; the incomplete file was removed"),
+        None => (statistics.next, ""),
+    };
+    let rest = match args.duration {
+        Some(_) => String::new(),
+        None => format!(" --count {}", range.end - next),
+    };
+    let whole = args.shard.map_or("", |_| " and no --shard");
+    Failure::Interrupted(format!(
+        "interrupted after {} units{kept}; resume with --start {next}{rest}{whole}",
+        statistics.units
+    ))
+}
+
+fn summary(statistics: &Statistics) -> String {
+    let seconds = statistics.elapsed.as_secs_f64();
+    let rate = statistics.statements as f64 / seconds.max(1e-9);
+    format!(
+        "{} units, {} statements, {:.2} MiB in {seconds:.2} s ({} statements/s)",
+        grouped(statistics.units),
+        grouped(statistics.statements),
+        statistics.bytes as f64 / f64::from(1 << 20),
+        grouped(rate as u64),
+    )
+}
+
+/// A number with commas between groups of three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn digits_are_grouped() {
+        let spelled = [0, 12, 123, 1_234, 123_456, 1_234_567].map(grouped);
+        assert_eq!(spelled, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
+    }
+}

@@ -1,0 +1,25 @@
+//! The command line of a compiled grammar: `generate` and `show`, with the flags, the output and the
+//! exit codes of `rqgc`, which is built from the same parts.
+//!
+//! ```ignore
+//! rqg_runtime::include_grammar!("demo");
+//!
+//! fn main() -> std::process::ExitCode {
+//!     rqg_cli::main::<demo::Grammar>()
+//! }
+//! ```
+
+pub mod args;
+mod command;
+mod failure;
+pub mod features;
+pub mod generate;
+pub mod identity;
+mod names;
+pub mod range;
+mod rows;
+pub mod signals;
+pub mod terminal;
+
+pub use command::main;
+pub use failure::Failure;
