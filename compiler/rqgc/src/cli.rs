@@ -39,6 +39,10 @@ pub enum Command {
     },
     /// Tell which rules a grammar reaches, and its expected size and depth
     Analyze(AnalyzeArgs),
+    /// Make a native generator of a grammar: Rust code, a crate or an executable
+    Compile(CompileArgs),
+    /// Make a new grammar package
+    New(NewArgs),
     /// Generate units
     Generate(GenerateArgs),
     /// Run units on a server and tell how they fared
@@ -90,6 +94,63 @@ pub struct AnalyzeArgs {
     pub format: ReportFormat,
 }
 
+#[derive(Debug, Args)]
+pub struct CompileArgs {
+    /// A path to a .rqg file, or the name of a bundled grammar
+    pub grammar: String,
+    /// Write to this file, or directory for a crate; it appears when it is complete
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// What to make
+    #[arg(long, value_enum, default_value_t)]
+    pub emit: Emit,
+    #[command(flatten)]
+    pub runtime: RuntimeArgs,
+    /// The cargo profile of an executable
+    #[arg(long, value_name = "NAME", default_value = "release")]
+    pub profile: String,
+    /// Where cargo keeps what it builds for an executable [default: CARGO_TARGET_DIR, else a cache
+    /// of the user]
+    #[arg(long, value_name = "DIR")]
+    pub target_dir: Option<PathBuf>,
+    /// Show what cargo says even if stderr is no terminal
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Where the crates come from that a native generator builds on.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub struct RuntimeArgs {
+    /// Take the runtime from a checkout of rqg, from a git repository, or in this version from the
+    /// registry [default: the source that rqgc was built from if it is still there, else the
+    /// version of rqgc]
+    #[arg(long, value_name = "PATH|GIT-URL|VERSION")]
+    pub runtime: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Emit {
+    /// The generated module, for a crate that depends on rqg-runtime
+    Rust,
+    /// A crate that builds by itself
+    Crate,
+    /// One self-contained executable, built with cargo
+    #[default]
+    Bin,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Its name: lower-case letters, digits and underscores
+    pub name: String,
+    /// The directory to make [default: NAME in the current one]
+    #[arg(long, value_name = "DIR")]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub runtime: RuntimeArgs,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ReportFormat {
     /// For people
@@ -101,6 +162,7 @@ pub enum ReportFormat {
 
 /// What decides the text of a unit, and what makes it.
 #[derive(Debug, Args)]
+#[group(skip)]
 pub struct IdentityArgs {
     /// A path to a .rqg file, or the name of a bundled grammar
     pub grammar: String,

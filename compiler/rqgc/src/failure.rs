@@ -53,6 +53,9 @@ pub enum Failure {
     /// A directory could not be made.
     #[error("cannot create the directory `{path}`: {cause}", path = path.display())]
     Directory { path: PathBuf, cause: io::Error },
+    /// A tool is missing or failed.
+    #[error("{0}")]
+    Environment(String),
     /// Stopped by a signal; the message says how to go on.
     #[error("{0}")]
     Interrupted(String),
@@ -78,6 +81,7 @@ impl Failure {
             | Self::Connect(_)
             | Self::Exec(_)
             | Self::Findings(_)
+            | Self::Environment(_)
             | Self::Directory { .. } => 3,
             Self::Run(failure) => failure.exit_code(),
             Self::Incomplete(_) => 4,

@@ -10,6 +10,7 @@ mod commands;
 mod failure;
 mod grammar;
 mod identity;
+mod package;
 mod progress;
 mod report;
 mod server;
@@ -44,6 +45,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Fmt(args) => commands::fmt::run(&args),
         Command::Explain { code } => commands::explain::run(&code),
         Command::Analyze(args) => commands::analyze::run(&args),
+        Command::Compile(args) => commands::compile::run(&args),
+        Command::New(args) => commands::new::run(&args),
         Command::Generate(args) => commands::generate::run(&args),
         Command::Exec(args) => commands::exec::run(&args),
         Command::Show(args) => commands::show::run(&args),

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub const IDENTITY: &str = "Identity";
 
 /// What decides the text of a unit.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct IdentityArgs {
     /// Seed: a decimal number, or 0x and up to 64 hexadecimal digits [default: random, printed]
     #[arg(long, value_name = "N|0xHEX", value_parser = parse_seed, help_heading = IDENTITY)]
@@ -77,7 +77,7 @@ pub struct RunArgs {
 }
 
 /// What the tables hold.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct RowsArgs {
     /// How many rows a table holds; TABLE may hold * and ?, with its schema or without; later ones
     /// win [default: none]

@@ -68,18 +68,50 @@ pub fn main<G: Grammar>() -> ExitCode {
     ExitCode::from(failure.exit_code())
 }
 
+/// What `generate` prints with these arguments, for tests of a grammar. Output goes nowhere else, and
+/// one thread makes all of it.
+///
+/// # Errors
+/// What the command would print as its error.
+pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
+    let line = [G::TABLES.name, "generate"]
+        .into_iter()
+        .chain(arguments.iter().copied());
+    let matches = definition(G::TABLES).try_get_matches_from(line);
+    let matches = matches.map_err(|error| error.to_string())?;
+    let (_, found) = matches.subcommand().ok_or("no subcommand")?;
+    let args = GenerateArgs::from_arg_matches(found).map_err(|error| error.to_string())?;
+    let told = |failure: Failure| failure.message(G::TABLES.name);
+    let range = generate::indexes(&args.run).map_err(told)?;
+    let run = prepare::<G>(&args.identity).map_err(told)?;
+    let format = run.identity.format(args.run.format, G::TABLES.terminator);
+    let text = run.generator.with_stack(|generator| {
+        let mut worker = generator.worker();
+        let mut unit = UnitText::default();
+        let mut text = Vec::new();
+        for index in range {
+            worker.generate(index, &mut unit);
+            format.write(index, &unit, &mut text);
+        }
+        text
+    });
+    let text = text.map_err(|cause| told(EngineError::Spawn(cause).into()))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
 /// The command line.
 fn definition(tables: &'static Tables) -> Command {
-    let generate = Command::new("generate").about("Generate units");
-    let show = Command::new("show").about("Make one unit again");
+    let generate = GenerateArgs::augment_args(Command::new("generate"));
+    let show = ShowArgs::augment_args(Command::new("show"));
     Command::new(tables.name)
         .version(tables.compiler)
         .about(format!("Generate units of the grammar `{}`.", tables.name))
         .after_help(EXIT_STATUS)
         .arg_required_else_help(true)
         .subcommand_required(true)
-        .subcommand(GenerateArgs::augment_args(generate))
-        .subcommand(ShowArgs::augment_args(show))
+        // The groups of flags have descriptions of their own.
+        .subcommand(generate.about("Generate units"))
+        .subcommand(show.about("Make one unit again"))
 }
 
 fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {

@@ -21,5 +21,5 @@ mod rows;
 pub mod signals;
 pub mod terminal;
 
-pub use command::main;
+pub use command::{main, text_of};
 pub use failure::Failure;

@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod check;
+pub mod compile;
 pub mod data;
 pub mod exec;
 pub mod explain;
@@ -9,5 +10,6 @@ pub mod fmt;
 pub mod generate;
 pub mod list;
 pub mod manual;
+pub mod new;
 pub mod schema;
 pub mod show;
