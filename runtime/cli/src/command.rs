@@ -126,7 +126,7 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
         verbose: args.identity.verbose,
     };
     let shortage = keys_repeat(generator.key_limit(), &range);
-    generate::run(&args.run, job, |_| {
+    generate::run(&args.run, &job, |_| {
         run.announce(&args.identity);
         if let Some(shortage) = shortage.filter(|_| args.run.duration.is_none()) {
             terminal::note(&format!("warning: {shortage}"));

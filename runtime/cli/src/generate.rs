@@ -54,7 +54,7 @@ pub fn indexes(args: &RunArgs) -> Result<Range<u64>, Failure> {
 /// The output can't be written, a thread can't be had, or the run was interrupted.
 pub fn run<G, W, T>(
     args: &RunArgs,
-    job: Job<W>,
+    job: &Job<W>,
     watch: impl FnOnce(&Watched<'_>) -> T,
 ) -> Result<(), Failure>
 where

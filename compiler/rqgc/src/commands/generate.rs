@@ -22,7 +22,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         verbose: args.identity.run.verbose,
     };
     let shortage = identity.keys_repeat(&range);
-    generate::run(&args.run, job, |watched| {
+    generate::run(&args.run, &job, |watched| {
         identity.announce(&args.identity);
         if let Some(shortage) = shortage.filter(|_| args.run.duration.is_none()) {
             terminal::note(&format!("warning: {shortage}"));
