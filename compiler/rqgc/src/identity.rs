@@ -80,6 +80,34 @@ impl Identity {
         report.add(schema.diagnostics);
         report.print()?;
         let mut model = schema.model;
+        let recorded = match server {
+            Some(server) if args.rows.rows.is_empty() => server.record()?,
+            _ => None,
+        };
+        let data_seed = match &recorded {
+            Some(record)
+                if args
+                    .rows
+                    .data_seed
+                    .is_none_or(|seed| seed == record.data_seed) =>
+            {
+                if !record.apply(&mut model) {
+                    terminal::note(
+                        "warning: the data of the database was made for another schema than it has \
+                         now; values that are looked for may not be there",
+                    );
+                }
+                record.data_seed
+            }
+            Some(record) => {
+                return Err(Failure::Usage(format!(
+                    "the database holds data of seed {}, not of the given --data-seed; say with \
+                     --rows what its tables hold if it is known better",
+                    record.data_seed
+                )));
+            }
+            None => args.rows.data_seed(),
+        };
         args.rows.apply(&mut model)?;
 
         let line = format!(
@@ -90,7 +118,7 @@ impl Identity {
             schema.name,
             model.fingerprint(),
             dialect,
-            switches(args) + &data(args),
+            switches(args) + &data(args, data_seed),
         );
         let key = seed.master_key();
         let settings = Settings {
@@ -98,7 +126,7 @@ impl Identity {
             dialect: dialect.clone(),
             features,
             run_tag: run_tag(&key),
-            data_seed: args.rows.data_seed,
+            data_seed,
             key_offset: args.key_offset,
             ..Settings::new(key)
         };
@@ -157,8 +185,8 @@ impl Identity {
         for rows in &args.rows.rows {
             flag("--rows", &format!("{}={}", rows.pattern, rows.count));
         }
-        if args.rows.data_seed != 0 {
-            flag("--data-seed", &args.rows.data_seed.to_string());
+        if let Some(seed) = args.rows.data_seed {
+            flag("--data-seed", &seed.to_string());
         }
         if args.key_offset != 0 {
             flag("--key-offset", &args.key_offset.to_string());
@@ -237,12 +265,12 @@ fn switches(args: &IdentityArgs) -> String {
 }
 
 /// What the tables hold, apart from the row counts in the schema's fingerprint.
-fn data(args: &IdentityArgs) -> String {
+fn data(args: &IdentityArgs, data_seed: u64) -> String {
     let part = |name: &str, number: u64| match number {
         0 => String::new(),
         _ => format!(" {name}={number}"),
     };
-    part("data-seed", args.rows.data_seed) + &part("key-offset", args.key_offset)
+    part("data-seed", data_seed) + &part("key-offset", args.key_offset)
 }
 
 /// Runs with other seeds create objects with other names.

@@ -191,7 +191,7 @@ impl Shared {
         }
     }
 
-    fn without_answer(&self, cause: &str) -> ConnectError {
+    pub fn without_answer(&self, cause: &str) -> ConnectError {
         ConnectError::Query {
             place: self.dsn.places(),
             cause: cause.to_owned(),
