@@ -115,7 +115,7 @@ pub struct IdentityArgs {
     #[arg(long, value_name = "FILE.sql", help_heading = IDENTITY)]
     pub schema: Option<PathBuf>,
     /// Database and version, such as postgresql@15 or yugabytedb@2.25 [default: that of the server
-    /// in --dsn, else postgresql@16]
+    /// in --dsn, else PostgreSQL 16]
     #[arg(long, help_heading = IDENTITY)]
     pub dialect: Option<Dialect>,
     /// Switch a feature on that the dialect lacks
