@@ -4,6 +4,7 @@ use crate::fixtures::Header;
 use rqg_compiler::diagnostics::{Diagnostic, Severity, render};
 use rqg_compiler::hir::EmbeddedSchema;
 use rqg_compiler::interpret::{self, Generator, Worker};
+use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin, Schema};
 use rqg_compiler::source::{Source, Sources};
 use rqg_compiler::{Compilation, Input, compile};
@@ -329,6 +330,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The program that it runs.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        self.generator.program()
+    }
+
     /// A generator for one thread.
     #[must_use]
     pub fn worker(&self) -> Worker {

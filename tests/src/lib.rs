@@ -7,6 +7,7 @@ pub mod exec;
 pub mod fixtures;
 pub mod fuzz;
 pub mod markdown;
+pub mod measure;
 pub mod postgres;
 pub mod text;
 pub mod watchdog;

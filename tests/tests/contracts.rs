@@ -13,7 +13,7 @@ const UNITS: u64 = 200;
 
 /// The bundled grammars and every fixture that the interpreter runs.
 fn grammars() -> Vec<(PathBuf, Checked, Settings)> {
-    let bundled = ["crud", "json"].map(|name| {
+    let bundled = ["crud", "json", "queries"].map(|name| {
         (
             Path::new("../grammars")
                 .join(name)

@@ -1,7 +1,7 @@
 //! What is generated executes: every statement, on real servers.
 //!
-//! One connection runs a unit after the other, so nothing that another session does can be to
-//! blame for a failure.
+//! Each run has a database of its own, in which one connection runs a unit after the other, so
+//! nothing that another session does can be to blame for a failure.
 
 #![allow(
     clippy::print_stdout,
@@ -10,30 +10,144 @@
 
 use rqg_tests::compile::{self, Checked, Settings};
 use rqg_tests::fixtures;
+use rqg_tests::measure::{Measurement, Thresholds, measure};
 use rqg_tests::postgres::{Server, Session, Tally};
+use std::fmt;
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
-/// The seed of the run over the bundled grammar.
+/// The seed of the runs over the bundled grammars.
 const SEED: u64 = 20_240_715;
 
-#[test]
-fn crud_executes_on_postgresql_15() {
-    crud_executes(15);
+/// The bundled grammars of SQL, each over every schema and on every version of the suite.
+const GRAMMARS: [&str; 2] = ["crud", "queries"];
+const SCHEMAS: [&str; 6] = [
+    "default",
+    "clinic",
+    "tickets",
+    "warehouse",
+    "tpcc",
+    "chinook",
+];
+const MAJORS: [u32; 3] = [12, 15, 18];
+
+/// Units of each run.
+const UNITS: u64 = 10_000;
+
+/// Units that insert rows before a run of a grammar that inserts none.
+const FILLING: u64 = 500;
+
+/// What is asked of each run. Whether rows are found depends on what the tables hold, and they hold
+/// what the grammars insert: no rows where a reference has to be given.
+const THRESHOLDS: Thresholds = Thresholds {
+    returning: None,
+    changing: None,
+    on_conflict: None,
+    form: 2.0,
+    mean_bytes: 100.0,
+    unclassified: 0.1,
+};
+
+/// One run of the suite.
+#[derive(Clone, Copy)]
+struct Case {
+    grammar: &'static str,
+    schema: &'static str,
+    major: u32,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            grammar,
+            schema,
+            major,
+        } = self;
+        write!(f, "{grammar} over {schema} on PostgreSQL {major}")
+    }
 }
 
 #[test]
-fn crud_executes_on_postgresql_18() {
-    crud_executes(18);
+fn bundled_grammars_execute_over_every_schema() {
+    let cases: Vec<Case> = GRAMMARS
+        .iter()
+        .flat_map(|&grammar| SCHEMAS.map(|schema| (grammar, schema)))
+        .flat_map(|(grammar, schema)| {
+            MAJORS.map(|major| Case {
+                grammar,
+                schema,
+                major,
+            })
+        })
+        .collect();
+    let servers = MAJORS.map(|major| Server::start(major).expect("a server"));
+    let next = AtomicUsize::new(0);
+    let breaches = Mutex::new(Vec::new());
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for _ in 0..threads.min(cases.len()) {
+            scope.spawn(|| {
+                // A database of its own on each server, so that runs do not meet.
+                let mut sessions = servers.each_ref().map(|server| {
+                    let session = server.connect_apart().expect("a database");
+                    (server.major(), limited(session))
+                });
+                while let Some(&case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (_, session) = sessions
+                        .iter_mut()
+                        .find(|(major, _)| *major == case.major)
+                        .expect("a server of each version");
+                    let measured = run(case, session);
+                    println!("{case}: {measured}");
+                    let mut breaches = breaches.lock().expect("no panic");
+                    for breach in measured.breaches(&THRESHOLDS) {
+                        breaches.push(format!("{case}: {breach}"));
+                    }
+                }
+            });
+        }
+    });
+    let breaches = breaches.into_inner().expect("no panic");
+    assert!(breaches.is_empty(), "\n{}", breaches.join("\n"));
 }
 
-fn crud_executes(major: u32) {
-    let settings = Settings::postgresql(major, SEED);
-    let checked = compile::check(Path::new("../grammars/crud/crud.rqg"), &settings);
+fn run(case: Case, session: &mut Session) -> Measurement {
+    let mut settings = Settings::postgresql(case.major, SEED);
+    if case.schema != "default" {
+        let file = format!("fixtures/schemas/live/{}.sql", case.schema);
+        settings.schema = Some(file.into());
+    }
+    let checked = bundled(case.grammar);
+    create_schema(&checked, &settings, session);
+    if case.grammar != "crud" {
+        fill(&settings, session);
+    }
+    let plan = checked.plan(&settings).expect("a plan");
+    measure(&plan, session, 0..UNITS)
+}
+
+fn bundled(name: &str) -> Arc<Checked> {
+    let path = format!("../grammars/{name}/{name}.rqg");
+    let checked = compile::check_once(Path::new(&path));
     assert!(!checked.has_errors(), "{}", checked.rendered);
-    let server = Server::start(major).expect("a server");
-    let tally = execute(&checked, &settings, &mut connect(&server), 10_000);
-    println!("crud on PostgreSQL {major}: {tally}");
-    assert!(tally.all_succeeded(), "crud on PostgreSQL {major}: {tally}");
+    checked
+}
+
+/// Inserts rows, so that expressions are evaluated.
+fn fill(settings: &Settings, session: &mut Session) {
+    let settings = Settings {
+        rule: Some("insert_rows".to_owned()),
+        ..settings.clone()
+    };
+    let inserts = bundled("crud").statements(&settings, 0..FILLING);
+    for (index, statement) in inserts.expect("statements") {
+        if let Err(failure) = session.execute(&statement) {
+            panic!("unit {index}: {failure}: {statement}");
+        }
+    }
 }
 
 #[test]
@@ -70,7 +184,11 @@ fn fixtures_execute() {
 }
 
 fn connect(server: &Server) -> Session {
-    let mut session = server.connect().expect("a connection");
+    limited(server.connect().expect("a connection"))
+}
+
+/// A session in which no statement runs for long.
+fn limited(mut session: Session) -> Session {
     session
         .execute("SET statement_timeout = '30s'")
         .expect("a timeout");
@@ -79,14 +197,17 @@ fn connect(server: &Server) -> Session {
 
 /// Creates the schema of the run in a new database namespace and executes `count` units.
 fn execute(checked: &Checked, settings: &Settings, session: &mut Session, count: u64) -> Tally {
-    session
-        .execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        .expect("an empty schema");
-    let ddl = checked.ddl(settings).expect("the schema");
-    session.execute(&ddl).expect("the schema is created");
+    create_schema(checked, settings, session);
     let mut tally = Tally::default();
     for (index, statement) in checked.statements(settings, 0..count).expect("statements") {
         tally.count(index, &statement, session.execute(&statement));
     }
     tally
+}
+
+/// Leaves nothing in the database but the schema of the run.
+fn create_schema(checked: &Checked, settings: &Settings, session: &mut Session) {
+    session.clear().expect("an empty database");
+    let ddl = checked.ddl(settings).expect("the schema");
+    session.execute(&ddl).expect("the schema is created");
 }

@@ -115,13 +115,52 @@ pub(super) fn number(planner: &mut Planner<'_>, draft: &mut Draft<'_>) {
             });
             divisor = divisor.saturating_mul(candidate.capacity);
         }
-        if !make_null_from(planner, draft, key, product) {
-            let names = draft.names(&key.columns);
-            draft.limit(product, || {
-                format!("its unique key {names} has room for {product} rows")
-            });
+        if product < u64::MAX {
+            match make_null_from(planner, draft, key, product) {
+                // From there on rows differ in keys that hold this column too.
+                Some(at) => set.push(at),
+                None => {
+                    let names = draft.names(&key.columns);
+                    draft.limit(product, || {
+                        format!("its unique key {names} has room for {product} rows")
+                    });
+                }
+            }
         }
         distinct.push(set);
+    }
+    share_evenly(planner, draft);
+}
+
+/// Gives foreign keys that are part of a key the lowest digit where they have none, so that each
+/// row of their table has as many children as the next, in known places: what references the key
+/// can be beside another row of the same parent (see [`Partner::Beside`]).
+fn share_evenly(planner: &Planner<'_>, draft: &mut Draft<'_>) {
+    for &id in &draft.table.references {
+        let Some(foreign) = planner.key(id) else {
+            continue;
+        };
+        let reference = &planner.references[id.0 as usize];
+        let part = unique_keys(planner.model, draft.table).any(|key| {
+            key.columns.len() > foreign.columns.len()
+                && foreign.columns.iter().all(|at| key.columns.contains(at))
+        });
+        let taken = draft
+            .pending
+            .iter()
+            .any(|pending| matches!(&pending.part, Part::Reference(taken) if *taken == id));
+        if let Partner::Drawn(stable) = reference.partner
+            && !reference.nulls
+            && part
+            && !taken
+        {
+            draft.pending.push(Pending {
+                part: Part::Reference(id),
+                divisor: 1,
+                capacity: stable,
+                alone: false,
+            });
+        }
     }
 }
 
@@ -297,17 +336,14 @@ fn choose(candidates: Vec<Candidate>, rows: u64) -> Vec<Candidate> {
     sorted
 }
 
-/// Makes a column of a key NULL in the rows from a number on, so that they cannot collide. False
-/// if there is none that may be.
+/// Makes a column of a key NULL in the rows from a number on, so that they cannot collide: which,
+/// or None if there is none that may be.
 fn make_null_from(
     planner: &mut Planner<'_>,
     draft: &mut Draft<'_>,
     key: &UniqueKey,
     from: u64,
-) -> bool {
-    if from == u64::MAX {
-        return true;
-    }
+) -> Option<u16> {
     let strict: Vec<u16> = unique_keys(planner.model, draft.table)
         .filter(|key| key.nulls_not_distinct)
         .flat_map(|key| key.columns.iter().copied())
@@ -325,7 +361,7 @@ fn make_null_from(
         match settled.source {
             Source::Drawn => {
                 settled.until = settled.until.min(from);
-                return true;
+                return Some(at);
             }
             Source::Foreign { first: (id, _), .. } => {
                 let Some(foreign) = planner.key(id) else {
@@ -349,13 +385,13 @@ fn make_null_from(
                             *null = true;
                         }
                     }
-                    return true;
+                    return Some(at);
                 }
             }
             _ => {}
         }
     }
-    false
+    None
 }
 
 /// Makes digits of what waits for the number of rows.

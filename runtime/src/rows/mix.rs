@@ -127,7 +127,7 @@ impl Permutation {
     }
 
     /// What leads there.
-    #[cfg(test)]
+    #[inline]
     pub fn invert(&self, y: u64) -> u64 {
         self.walk(y, |round| ROUNDS - 1 - round)
     }

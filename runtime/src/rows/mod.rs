@@ -195,8 +195,21 @@ impl Rows {
             },
             _ if reference.nulls && is_now_and_then(reference.key, row) => None,
             Partner::Drawn(parents) => Some(drawn(parents)),
-            Partner::Earlier(_, true) if row == 0 => None,
-            Partner::Earlier(stable, _) => Some(drawn(stable.min(row))),
+            Partner::Beside {
+                first,
+                link,
+                digit,
+                parents,
+            } => {
+                let common = self.partner(link, self.partner(first, row)?)?;
+                let lowest = digit.permutation.invert(common);
+                let rows = (parents - lowest).div_ceil(digit.capacity.max(1));
+                Some(lowest + digit.capacity * drawn(rows))
+            }
+            Partner::Earlier(stable, nulls) => match stable.min(row) {
+                0 => (!nulls).then_some(row),
+                earlier => Some(drawn(earlier)),
+            },
         }
     }
 

@@ -144,13 +144,26 @@ pub(super) enum Partner {
     Never,
     /// Drawn from the first so many.
     Drawn(u64),
-    /// In the same table: drawn from those before it, of the first so many. Whether row 0 has none
-    /// rather than itself.
+    /// In the same table: drawn from those before it, of the first so many. Whether a row without
+    /// any before it references none rather than itself.
     Earlier(u64, bool),
     /// The row itself.
     Own,
     /// A digit of the row number.
     Digit(Digit),
+    /// One of the rows that belong to the same row of a third table as the row that another foreign
+    /// key of this table references.
+    Beside {
+        /// The other foreign key.
+        first: ForeignKeyId,
+        /// By which the row that it references belongs to the third table.
+        link: ForeignKeyId,
+        /// How rows of the referenced table belong to the third table: a lowest digit that is not
+        /// shifted, so that those of one row are as far apart as the base.
+        digit: Digit,
+        /// How many rows may be referenced: no fewer than the base.
+        parents: u64,
+    },
     /// The row that a foreign key of this table references determines it, by a foreign key of its
     /// own, or because both are the same. Where the first is NULL it is drawn from so many.
     Through(ForeignKeyId, Option<ForeignKeyId>, u64),

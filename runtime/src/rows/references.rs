@@ -29,12 +29,27 @@ pub(super) enum Held {
 
 /// Shares the columns out.
 pub(super) fn hold(planner: &mut Planner<'_>, draft: &mut Draft<'_>) {
+    let (within, out): (Vec<_>, Vec<_>) = draft
+        .table
+        .references
+        .iter()
+        .filter_map(|&id| Some((id, planner.key(id)?)))
+        .partition(|(_, key)| key.from == key.to);
+    let mut owners = Vec::new();
+    // What the table's own rows can be referenced by depends on what they reference elsewhere.
+    hold_some(planner, draft, out, &mut owners);
+    hold_some(planner, draft, within, &mut owners);
+}
+
+fn hold_some<'a>(
+    planner: &mut Planner<'a>,
+    draft: &mut Draft<'_>,
+    keys: Vec<(ForeignKeyId, &'a ForeignKey)>,
+    owners: &mut Vec<(ForeignKeyId, &'a ForeignKey)>,
+) {
     let mut usable = Vec::new();
     let mut unusable = Vec::new();
-    for &id in &draft.table.references {
-        let Some(key) = planner.key(id) else {
-            continue;
-        };
+    for (id, key) in keys {
         if key.from == key.to && key.columns == key.targets {
             // Every row references itself.
             planner.references[id.0 as usize].partner = Partner::Own;
@@ -56,14 +71,7 @@ pub(super) fn hold(planner: &mut Planner<'_>, draft: &mut Draft<'_>) {
         }
     }
     // The widest first: it may decide the others.
-    usable.sort_by_key(|(id, key)| {
-        (
-            key.from == key.to,
-            std::cmp::Reverse(key.columns.len()),
-            *id,
-        )
-    });
-    let mut owners: Vec<(ForeignKeyId, &ForeignKey)> = Vec::new();
+    usable.sort_by_key(|(id, key)| (std::cmp::Reverse(key.columns.len()), *id));
     for (id, key) in usable {
         if is_null(draft, key) {
             // A column that another one made NULL is enough, or all have to be.
@@ -75,7 +83,14 @@ pub(super) fn hold(planner: &mut Planner<'_>, draft: &mut Draft<'_>) {
         let rivals: Vec<(ForeignKeyId, &ForeignKey)> = owners
             .iter()
             .copied()
-            .filter(|(_, other)| other.columns.iter().any(|at| key.columns.contains(at)))
+            .filter(|(owner, _)| {
+                key.columns.iter().any(|&at| {
+                    matches!(
+                        draft.held.get(usize::from(at)),
+                        Some(Held::By { first, .. }) if first.0 == *owner
+                    )
+                })
+            })
             .collect();
         match rivals.as_slice() {
             [] => {
@@ -101,6 +116,11 @@ pub(super) fn hold(planner: &mut Planner<'_>, draft: &mut Draft<'_>) {
                 owners.push((id, key));
                 planner.references[id.0 as usize].partner = Partner::Drawn(0);
                 planner.references[first.0 as usize].partner = Partner::Through(id, link, 0);
+            }
+            &[(first, other)] if let Some(partner) = beside(planner, key, first, other) => {
+                share(draft, id, key);
+                owners.push((id, key));
+                planner.references[id.0 as usize].partner = partner;
             }
             _ => {
                 let free = key
@@ -194,11 +214,10 @@ fn obstacle(
         if key.targets.iter().any(own) {
             return Some("what it references in its own table is a reference itself".to_owned());
         }
-        let known = |&target: &u16| {
-            planner.can_draw(draft, target)
-                || draft
-                    .column(target)
-                    .is_some_and(|column| column.foreign_key.is_some())
+        let known = |&target: &u16| match draft.held.get(usize::from(target)) {
+            Some(Held::Free) => planner.can_draw(draft, target),
+            Some(Held::By { .. }) => true,
+            Some(Held::Null) | None => false,
         };
         if !key.targets.iter().all(known) {
             return Some("the values of what it references are not known".to_owned());
@@ -267,11 +286,19 @@ fn own(draft: &mut Draft<'_>, id: ForeignKeyId, key: &ForeignKey) {
     }
 }
 
-/// Notes a foreign key for columns that another one decides.
+/// Notes a foreign key for columns that another one decides, and gives it the others.
 fn share(draft: &mut Draft<'_>, id: ForeignKeyId, key: &ForeignKey) {
     for (&at, &target) in key.columns.iter().zip(&key.targets) {
-        if let Held::By { second, .. } = &mut draft.held[usize::from(at)] {
-            second.get_or_insert((id, target));
+        match &mut draft.held[usize::from(at)] {
+            Held::By { second, .. } => {
+                second.get_or_insert((id, target));
+            }
+            held => {
+                *held = Held::By {
+                    first: (id, target),
+                    second: None,
+                };
+            }
         }
     }
 }
@@ -281,9 +308,93 @@ fn leads(planner: &Planner<'_>, draft: &Draft<'_>, id: ForeignKeyId) -> bool {
     draft.table.references.iter().any(|other| {
         matches!(
             planner.references[other.0 as usize].partner,
-            Partner::Through(via, ..) if via == id
+            Partner::Through(via, ..) | Partner::Beside { first: via, .. } if via == id
         )
     })
+}
+
+/// How a row is found that `key` can reference beside the row that `other` references, where both
+/// share columns that lead on to a third table from either.
+fn beside(
+    planner: &Planner<'_>,
+    key: &ForeignKey,
+    first: ForeignKeyId,
+    other: &ForeignKey,
+) -> Option<Partner> {
+    if key.from == key.to || other.from == other.to {
+        return None;
+    }
+    let shared: Vec<u16> = key
+        .columns
+        .iter()
+        .copied()
+        .filter(|at| other.columns.contains(at))
+        .collect();
+    // Where a foreign key finds the shared columns.
+    let images = |of: &ForeignKey| -> Option<Vec<u16>> {
+        shared
+            .iter()
+            .map(|at| {
+                let place = of.columns.iter().position(|column| column == at)?;
+                of.targets.get(place).copied()
+            })
+            .collect()
+    };
+    let (own, others) = (images(key)?, images(other)?);
+    // A foreign key of exactly these columns, with its table and, in the same order, what they
+    // reference there.
+    let onward = |table: TableId, columns: &[u16]| {
+        let references = &planner.model.table(table).references;
+        let found: Vec<_> = references
+            .iter()
+            .filter_map(|&id| {
+                let key = planner.key(id)?;
+                let targets: Option<Vec<u16>> = columns
+                    .iter()
+                    .map(|at| {
+                        let place = key.columns.iter().position(|column| column == at)?;
+                        key.targets.get(place).copied()
+                    })
+                    .collect();
+                (key.columns.len() == columns.len()).then_some((id, key.to, targets?))
+            })
+            .collect();
+        found
+    };
+    let stable = |table: TableId| planner.tables.get(table.0 as usize).map_or(0, |t| t.stable);
+    let parents = stable(key.to);
+    for (from, to, targets) in onward(key.to, &own) {
+        let Partner::Digit(digit) = planner.references[from.0 as usize].partner else {
+            continue;
+        };
+        // Every row of the third table has a row to reference.
+        let even = digit.divisor == 1
+            && digit.shift.is_none()
+            && digit.permutation.len() == digit.capacity
+            && parents >= digit.capacity
+            && planner.references[from.0 as usize].until == u64::MAX;
+        if !even {
+            continue;
+        }
+        let link = onward(other.to, &others)
+            .into_iter()
+            .find(|(id, table, found)| {
+                let set = !matches!(
+                    planner.references[id.0 as usize].partner,
+                    Partner::Never | Partner::Own
+                );
+                set && *table == to && *found == targets
+            });
+        if let Some((link, ..)) = link {
+            return Some(Partner::Beside {
+                first,
+                link,
+                digit,
+                parents,
+            });
+        }
+    }
+    None
 }
 
 /// How the row that `wide` references determines the row that `narrow` references: by a foreign
@@ -347,6 +458,9 @@ pub(super) fn settle(planner: &mut Planner<'_>, draft: &mut Draft<'_>) {
                     Partner::Drawn(stable)
                 };
             }
+            Partner::Beside { .. } => {
+                planner.references[n].nulls = nullable(planner, draft, id, key);
+            }
             Partner::Through(via, link, _) => {
                 planner.references[n].partner = Partner::Through(via, link, stable);
             }
@@ -379,7 +493,14 @@ fn nullable(
             );
             second || planner.can_draw(draft, at)
         });
-    if own.is_empty() || own.iter().any(required) || !others_hold {
+    // Where one is NULL, those beside it would have nothing to go by.
+    let alone = !draft.table.references.iter().any(|other| {
+        matches!(
+            planner.references[other.0 as usize].partner,
+            Partner::Beside { first, .. } if first == id
+        )
+    });
+    if own.is_empty() || own.iter().any(required) || !others_hold || !alone {
         return false;
     }
     for at in own {

@@ -119,7 +119,8 @@ fn insert_before(out: &mut Vec<u8>, start: usize, inserted: u8, special: impl Fn
 pub fn escape_copy_from(out: &mut Vec<u8>, start: usize) {
     let start = start.min(out.len());
     let special = |b: u8| matches!(b, b'\\' | b'\n' | b'\r' | b'\t');
-    if !out[start..].iter().any(|&b| special(b)) {
+    // No short circuit, so that the loop has no branch.
+    if !out[start..].iter().fold(false, |any, &b| any | special(b)) {
         return;
     }
     insert_before(out, start, b'\\', special);

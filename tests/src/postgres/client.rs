@@ -72,8 +72,48 @@ impl Session {
         })?;
         writer.finish().map_err(|e| failure(&e)).map(drop)
     }
+
+    /// Executes one statement and counts the rows that it returned or changed.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn rows(&mut self, sql: &str) -> Result<u64, Failure> {
+        let messages = self
+            .client
+            .simple_query(sql)
+            .map_err(|error| failure(&error))?;
+        Ok(messages
+            .iter()
+            .map(|message| match message {
+                SimpleQueryMessage::CommandComplete(rows) => *rows,
+                _ => 0,
+            })
+            .sum())
+    }
+
+    /// Removes everything that is in the database but an empty schema `public`.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn clear(&mut self) -> Result<(), Failure> {
+        self.execute(
+            r"DO $$
+            DECLARE name text;
+            BEGIN
+                FOR name IN SELECT nspname FROM pg_namespace
+                    WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
+                LOOP
+                    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+                END LOOP;
+            END
+            $$; CREATE SCHEMA public",
+        )
+    }
 }
 
+/// An error of the client as the server put it.
 fn failure(error: &::postgres::Error) -> Failure {
     let refused = error.as_db_error();
     Failure {

@@ -13,6 +13,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::str::FromStr;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// Runs the server until standard input closes, then stops it and removes its directory. Standard
@@ -44,6 +45,8 @@ pub struct Server {
     major: u32,
     config: Config,
     kind: Kind,
+    /// The databases of [`Server::connect_apart`].
+    databases: Mutex<Vec<String>>,
 }
 
 enum Kind {
@@ -108,6 +111,30 @@ impl Server {
     /// When the server does not accept it.
     pub fn connect(&self) -> Result<Session, Error> {
         Ok(Session::new(self.config.connect(NoTls)?))
+    }
+
+    /// Opens a connection to a new database, which is removed together with the server.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not make it.
+    pub fn connect_apart(&self) -> Result<Session, Error> {
+        let mut databases = self
+            .databases
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let database = format!(
+            "{}_{}",
+            self.config.get_dbname().unwrap_or("postgres"),
+            databases.len()
+        );
+        self.config
+            .connect(NoTls)?
+            .batch_execute(&format!("CREATE DATABASE {database} TEMPLATE template0"))?;
+        let mut config = self.config.clone();
+        config.dbname(&database);
+        databases.push(database);
+        Ok(Session::new(config.connect(NoTls)?))
     }
 
     /// Its major version.
@@ -215,6 +242,7 @@ impl Server {
                 dsn: Box::new(dsn),
                 database,
             },
+            databases: Mutex::default(),
         })
     }
 
@@ -269,6 +297,7 @@ impl Server {
                 keeper,
                 directory: directory.clone(),
             },
+            databases: Mutex::default(),
         };
         server.wait_until_ready(&directory)?;
         Ok(server)
@@ -302,6 +331,10 @@ impl Drop for Server {
             }
             Kind::Foreign { dsn, database } => {
                 if let Ok(mut client) = dsn.connect(NoTls) {
+                    let more = self.databases.get_mut();
+                    for database in more.unwrap_or_else(std::sync::PoisonError::into_inner) {
+                        drop_database(&mut client, database);
+                    }
                     drop_database(&mut client, database);
                 }
             }
