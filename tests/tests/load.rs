@@ -69,6 +69,9 @@ fn all_rows_are_loaded_and_recorded() {
     let mut again = read_ddl(&server.ddl().expect("the schema")).model;
     assert!(record.apply(&mut again));
     assert_eq!(again.fingerprint(), model.fingerprint());
+    // However its keys are declared.
+    let mut script = read_ddl(DEFAULT_DDL).model;
+    assert!(record.apply(&mut script));
     let mut changed = read_ddl("CREATE TABLE orders (id integer)").model;
     assert!(!record.apply(&mut changed));
     assert_eq!(changed.tables[0].rows, 3_000);

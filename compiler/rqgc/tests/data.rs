@@ -15,7 +15,7 @@ CREATE VIEW shop.names AS SELECT name FROM parents;
 ";
 
 fn read(scratch: &Scratch, name: &str) -> String {
-    std::fs::read_to_string(scratch.path().join(name)).unwrap()
+    std::fs::read_to_string(scratch.path().join(name)).expect("a file")
 }
 
 #[test]

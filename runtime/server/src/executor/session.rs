@@ -9,6 +9,7 @@ use crate::outcome::{Fault, Outcome};
 use crate::pool::Object;
 use crate::statement::Kind;
 use async_channel::{Receiver, Sender};
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use rqg_runtime::unit_text::UnitText;
 use std::borrow::Cow;
@@ -352,8 +353,23 @@ impl Session {
     }
 }
 
-/// Executes a statement with the simple protocol and counts what comes.
+/// Executes a statement, with the simple protocol unless it is COPY's, and counts what comes.
 async fn execute(client: &Object, sql: &str, kind: Kind) -> Result<Counts, tokio_postgres::Error> {
+    if kind.copies_in() {
+        // A unit has no rows to give.
+        let sink = client.copy_in::<_, Bytes>(sql).await?;
+        let affected = pin!(sink).finish().await?;
+        return Ok(Counts { rows: 0, affected });
+    }
+    if kind.copies_out() {
+        let mut chunks = pin!(client.copy_out(sql).await?);
+        let mut rows = 0;
+        // The server sends a message for each row.
+        while chunks.try_next().await?.is_some() {
+            rows += 1;
+        }
+        return Ok(Counts { rows, affected: 0 });
+    }
     let mut messages = pin!(client.simple_query_raw(sql).await?);
     let mut counts = Counts::default();
     while let Some(message) = messages.try_next().await? {

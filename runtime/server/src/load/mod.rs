@@ -8,7 +8,7 @@
 mod record;
 mod schedule;
 
-pub use record::Record;
+pub use record::{Record, sample};
 
 use crate::classify::{described, fault};
 use crate::connect::{ConnectError, Server};
@@ -262,6 +262,7 @@ fn finish(
             data_seed,
             tables: asked.filter(|(_, rows)| *rows > 0).collect(),
             schema: model.fingerprint(),
+            sample: sample(model, rows),
             version: settings.version.clone(),
         };
         record::write(&client, &record).await
