@@ -319,6 +319,58 @@ fn rows_are_loaded_and_known_from_then_on() {
 }
 
 #[test]
+fn a_server_that_goes_away_is_said_with_what_was_done() {
+    let server = server();
+    let scratch = Scratch::new();
+    let grammar = scratch.file("endless.rqg", ENDLESS);
+    let findings = scratch.path().join("found");
+    let mut child = command(&[
+        "exec",
+        &grammar,
+        "--dsn",
+        &with_secret(&server),
+        "--seed",
+        "1",
+        "-n",
+        "1000000000",
+        "--max-failures",
+        "10",
+        "--reconnect",
+        "300ms",
+        "--progress",
+        "always",
+        "--findings",
+        findings.to_str().unwrap(),
+    ])
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    errors.read_line(&mut line).unwrap();
+    server.kill().expect("it runs");
+    let mut rest = String::new();
+    errors.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3), "{line}{rest}");
+    for part in [
+        "the server is gone after",
+        "resume with --start",
+        "error: cannot connect",
+    ] {
+        assert!(rest.contains(part), "{part}: {rest}");
+    }
+    assert!(!rest.contains(SECRET), "{rest}");
+    // The unit in flight, if there was one, and nothing else.
+    let kept = std::fs::read_to_string(findings.join("findings.jsonl")).unwrap();
+    assert!(kept.lines().count() <= 1, "{kept}");
+    assert!(
+        kept.lines()
+            .all(|line| line.contains("\"outcome\":\"crash\"")),
+        "{kept}"
+    );
+}
+
+#[test]
 fn an_interrupted_run_says_where_to_go_on() {
     let server = server();
     let scratch = Scratch::new();
