@@ -34,6 +34,8 @@ pub struct Settings {
     pub seed: u64,
     /// Rows that every table is asked to hold.
     pub rows: u64,
+    /// Added to the indexes of units for the keys of new rows.
+    pub key_offset: u64,
     /// Whether checking goes on until a unit could be made, which needs a schema.
     pub prepare: bool,
 }
@@ -46,6 +48,7 @@ impl Default for Settings {
             schema: None,
             seed: 7,
             rows: 0,
+            key_offset: 0,
             prepare: false,
         }
     }
@@ -313,6 +316,7 @@ impl Checked {
         if let Some(rule) = &settings.rule {
             run.start.clone_from(rule);
         }
+        run.key_offset = settings.key_offset;
         run.dialect = settings.dialect.clone();
         run.features = FEATURES
             .iter()
@@ -334,6 +338,12 @@ impl Plan {
     #[must_use]
     pub fn program(&self) -> &Program {
         self.generator.program()
+    }
+
+    /// What is fixed for the run: schema model, rows.
+    #[must_use]
+    pub fn fixed(&self) -> &rqg_runtime::plan::Plan {
+        self.generator.plan()
     }
 
     /// A generator for one thread.

@@ -6,6 +6,7 @@ pub mod corpus;
 pub mod exec;
 pub mod fixtures;
 pub mod fuzz;
+pub mod load;
 pub mod markdown;
 pub mod measure;
 pub mod postgres;

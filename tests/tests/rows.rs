@@ -2,49 +2,21 @@
 //! constraint there, and are found by the literals that it says they hold.
 
 use rqg_runtime::choices::Random;
-use rqg_runtime::rows::{Dump, DumpFormat, Rows};
+use rqg_runtime::rows::{DumpFormat, Rows};
 use rqg_runtime::schema::ddl::read_ddl;
 use rqg_runtime::schema::{DEFAULT_DDL, Model, TableId};
 use rqg_runtime::types::Classes;
-use rqg_runtime::unit_text::{Generate, UnitText};
 use rqg_runtime::values::{Fitting, Ordinals};
+use rqg_tests::load::load_table;
 use rqg_tests::postgres::{Server, Session};
 
 const HOSTILE_DDL: &str = include_str!("../fixtures/schemas/hostile.sql");
 const KEYS_DDL: &str = include_str!("../fixtures/schemas/keys.sql");
 
-/// The text of a dump, without what psql alone understands.
-fn text(dump: &Dump<'_>) -> Vec<u8> {
-    let mut generator = dump.generator();
-    let mut unit = UnitText::default();
-    let mut text = Vec::new();
-    for index in 0..dump.units() {
-        generator.generate(index, &mut unit);
-        text.extend_from_slice(&unit.bytes);
-    }
-    text
-}
-
 /// Loads a table.
 fn load(session: &mut Session, model: &Model, rows: &Rows, id: TableId, format: DumpFormat) {
-    if rows.count(id) == 0 {
-        return;
-    }
-    let dump = Dump::new(model, rows, id, format, None);
-    let target = dump.target();
-    let outcome = match format {
-        DumpFormat::Copy => session.copy_in(&format!("COPY {target} FROM STDIN"), &text(&dump)),
-        DumpFormat::Csv => {
-            let data = [dump.head(), text(&dump)].concat();
-            let statement = format!("COPY {target} FROM STDIN WITH (FORMAT csv, HEADER)");
-            session.copy_in(&statement, &data)
-        }
-        DumpFormat::Insert => {
-            let script = String::from_utf8(text(&dump)).expect("text");
-            session.execute(&script)
-        }
-    };
-    assert_eq!(outcome, Ok(()), "{target} {format:?}");
+    let outcome = load_table(session, model, rows, id, format);
+    assert_eq!(outcome, Ok(()), "{} {format:?}", model.table(id).reference);
 }
 
 /// Looks up sampled values of every column: the row is found, and no other if the column is

@@ -5,6 +5,8 @@
 //! primary key first, then its other keys and its checks as they were added, then unique indexes
 //! that are no constraints. The numbers of keys and of types follow from that order. The text of
 //! a partial index's predicate is the server's.
+//!
+//! The schemas of the live suite are read whole.
 
 use rqg_runtime::schema::ddl::read_ddl;
 use rqg_runtime::schema::{DEFAULT_DDL, Model, Table};
@@ -69,7 +71,10 @@ fn describe(model: &Model, table: &Table) -> Vec<String> {
     }
     keys.sort();
     lines.extend(keys);
-    lines.push(format!("{:?} {}", table.kind, table.opaque_constraint));
+    lines.push(format!(
+        "{:?} {} {}",
+        table.kind, table.opaque_constraint, table.whole_rows_only
+    ));
     lines
 }
 
@@ -185,4 +190,57 @@ fn a_server_reads_the_odd_as_its_source() {
     let source = ODD.replace("a integer, b text, c date", "a integer, c date");
     let source = source.replace("ALTER TABLE dropped DROP COLUMN b;", "");
     assert_same(&read(&source), &found);
+}
+
+#[test]
+fn the_schemas_of_the_suite_are_read_whole() {
+    let mut tables = Vec::new();
+    for entry in std::fs::read_dir("fixtures/schemas/live").expect("the schemas") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("DDL");
+        let reading = read_ddl(&text);
+        assert_eq!(reading.warnings, [], "{}", path.display());
+        assert_eq!(reading.errors, [], "{}", path.display());
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let model = reading.model;
+        tables.push((
+            name.into_owned(),
+            model.tables.len(),
+            model.foreign_keys.len(),
+        ));
+    }
+    tables.sort();
+    // Views included; counted by hand.
+    let counts: Vec<_> = tables
+        .iter()
+        .map(|(name, tables, keys)| (name.as_str(), *tables, *keys))
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            ("chinook", 11, 11),
+            ("clinic", 15, 20),
+            ("tickets", 15, 20),
+            ("tpcc", 9, 10),
+            ("warehouse", 16, 23)
+        ]
+    );
+}
+
+#[test]
+fn a_server_reads_the_schemas_of_the_suite_as_their_source() {
+    let server = Server::start(15).expect("a server");
+    let mut session = server.connect().expect("a connection");
+    let dsn = Dsn::parse(&server.dsn()).expect("an address");
+    for entry in std::fs::read_dir("fixtures/schemas/live").expect("the schemas") {
+        let path = entry.expect("an entry").path();
+        let script = std::fs::read_to_string(&path).expect("DDL");
+        session
+            .execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            .expect("an empty schema");
+        session.execute(&script).expect("the schema is created");
+        let reader = rqg_server::Server::connect(&dsn, &Options::default()).expect("a connection");
+        let found = read(&reader.ddl().expect("the schema"));
+        assert_same(&read(&script), &found);
+    }
 }

@@ -15,6 +15,7 @@ use rqg_runtime::entropy::{MasterKey, Seed};
 use rqg_runtime::features::{self, FEATURES};
 use rqg_server::Server;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A grammar that is ready to run.
@@ -143,6 +144,19 @@ impl Identity {
                 Err(report.fail())
             }
         }
+    }
+
+    /// What is wrong with a run over these indexes, if new rows take keys that others took before.
+    pub fn keys_repeat(&self, range: &Range<u64>) -> Option<String> {
+        let limit = self.generator.key_limit()?;
+        (range.end > limit.units).then(|| {
+            format!(
+                "the keys of table {} suffice for new rows of the first {} units; from there on \
+                 INSERTs repeat keys. Use a type with more values for its key, fewer units, or a \
+                 rule that does not insert into it",
+                limit.table, limit.units
+            )
+        })
     }
 
     /// Prints it on stderr, or just the seed if nobody else knows that.

@@ -14,10 +14,6 @@ CREATE TABLE shop.flags (f boolean PRIMARY KEY);
 CREATE VIEW shop.names AS SELECT name FROM parents;
 ";
 
-fn read(scratch: &Scratch, name: &str) -> String {
-    std::fs::read_to_string(scratch.path().join(name)).expect("a file")
-}
-
 #[test]
 fn one_script_fills_everything() {
     let script = stdout(&["data", "--rows", "customers=3", "--rows", "orders=2"]);
@@ -72,8 +68,8 @@ fn files_are_numbered_in_load_order() {
                 format!("03-{last}.sql"),
             ]
         );
-        let second = read(&target, &format!("02-shop.Odd_Name.{ending}"));
-        let last = read(&target, &format!("03-{last}.sql"));
+        let second = target.read(&format!("02-shop.Odd_Name.{ending}"));
+        let last = target.read(&format!("03-{last}.sql"));
         assert!(last.contains("setval(pg_get_serial_sequence('shop.\"Odd/Name\"', 'id'), 30)"));
         match format {
             "copy" => assert!(second.contains("COPY shop.\"Odd/Name\" (p, line, id, note) FROM")),
@@ -101,10 +97,10 @@ fn shards_join_to_the_whole() {
         for shard in ["0/3", "1/3", "2/3"] {
             stdout(&[&args[..], &[path, "--shard", shard]].concat());
             let name = format!("01-customers-{}.{ending}", shard.replace('/', "of"));
-            joined.push_str(&read(&parts, &name));
+            joined.push_str(&parts.read(&name));
         }
         let session = "SET client_encoding = 'UTF8';\nSET lc_monetary = 'C';\n";
-        let all = read(&whole, &format!("01-customers.{ending}"));
+        let all = whole.read(&format!("01-customers.{ending}"));
         assert!(joined.replace(session, "") == all.replace(session, ""));
         assert_eq!(parts.names().len(), 6);
     }

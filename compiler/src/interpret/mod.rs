@@ -1,6 +1,7 @@
 //! The interpreter: makes units of a program without compiling it.
 
 mod builtin;
+mod keys;
 mod machine;
 mod observe;
 mod reach;
@@ -10,6 +11,7 @@ mod stack;
 mod tests;
 mod tree;
 
+pub use keys::KeyLimit;
 pub use observe::{Coverage, Observer};
 pub use tree::Tree;
 

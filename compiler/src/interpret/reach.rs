@@ -1,5 +1,6 @@
 //! What a start rule reaches, and how deeply rules nest.
 
+use crate::builtins::Builtin;
 use crate::ir::{Argument, Count, Expr, ExprId, Node, NodeId, Program, RuleId, SiteId};
 
 /// A part of a program.
@@ -19,6 +20,8 @@ pub(super) struct Reached {
     pub sites: Vec<SiteId>,
     /// The node that an extern fn is called in, and the fn.
     pub externs: Vec<(NodeId, u32)>,
+    /// Builtins that are no draws, each once.
+    pub builtins: Vec<Builtin>,
 }
 
 /// Walks everything below a rule. What is left to do is kept in a list, not on the call stack:
@@ -45,6 +48,9 @@ pub(super) fn from(program: &Program, start: RuleId) -> Reached {
             Part::Expr(expr) => match program.exprs.get(expr.index()) {
                 Some(Expr::Draw(site) | Expr::DrawList { site, .. }) => reached.sites.push(*site),
                 Some(Expr::Extern(function, _)) => reached.externs.push((node, *function)),
+                Some(Expr::Builtin(builtin, _)) if !reached.builtins.contains(builtin) => {
+                    reached.builtins.push(*builtin);
+                }
                 _ => {}
             },
             Part::Node(_) => {}

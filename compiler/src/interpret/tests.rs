@@ -43,6 +43,7 @@ fn table(name: &str, columns: Vec<Column>) -> Table {
         references: Vec::new(),
         referenced_by: Vec::new(),
         opaque_constraint: false,
+        whole_rows_only: false,
         rows: 0,
     }
 }

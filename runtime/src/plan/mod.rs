@@ -34,7 +34,7 @@ use crate::values::has_literal;
 use std::sync::Arc;
 
 /// Fewer new rows than this are no use to a run: no INSERT names such a table.
-const LEAST_NEW_ROWS: u64 = 1_000_000;
+const LEAST_NEW_ROWS: u64 = 1 << 20;
 
 /// A draw from a finite domain, as the compiler hands it over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -307,7 +307,7 @@ impl Plan {
             (Value::Relation(relation), Property::HasRows) => view.has_rows(relation),
             (Value::Relation(relation), Property::HasNewKey) => view
                 .model_table(relation)
-                .is_some_and(|table| self.rows.new_rows(table) >= LEAST_NEW_ROWS),
+                .is_some_and(|table| self.takes_new_rows(table)),
             (Value::Relation(relation), Property::HasVictims) => view
                 .model_table(relation)
                 .is_some_and(|table| !self.rows.victims(table).is_empty()),
@@ -322,6 +322,12 @@ impl Plan {
             .get(usize::from(ty.0))
             .copied()
             .unwrap_or(false)
+    }
+
+    /// Whether a table has room for the new rows of a run.
+    #[must_use]
+    pub fn takes_new_rows(&self, table: TableId) -> bool {
+        self.rows.new_rows(table) >= LEAST_NEW_ROWS
     }
 
     /// Whether a column has a value in new rows.

@@ -41,6 +41,8 @@ struct Candidate {
     nullable: bool,
     integer: bool,
     defaulted: bool,
+    /// Whether it has to take the lowest digit.
+    lowest: bool,
 }
 
 /// Gives the parts of every unique key their digits.
@@ -204,6 +206,7 @@ fn candidates(planner: &Planner<'_>, draft: &Draft<'_>, key: &UniqueKey) -> Vec<
             nullable: planner.references[id.0 as usize].nulls,
             integer: false,
             defaulted: false,
+            lowest: draft.even == Some(id),
         });
     }
     for &at in &key.columns {
@@ -228,6 +231,7 @@ fn candidates(planner: &Planner<'_>, draft: &Draft<'_>, key: &UniqueKey) -> Vec<
             nullable: settled.nulls,
             integer: info.classes.intersects(Classes::INTEGER),
             defaulted: column.has_default,
+            lowest: false,
         });
     }
     found
@@ -314,10 +318,11 @@ fn choose(candidates: Vec<Candidate>, rows: u64) -> Vec<Candidate> {
     sorted.sort_by_key(|c| {
         let reference = matches!(c.part, Part::Reference(_));
         let rank = match (reference, c.nullable) {
-            (true, false) => 0,
-            (false, false) => 1,
-            (true, true) => 2,
-            (false, true) => 3,
+            _ if c.lowest => 0,
+            (true, false) => 1,
+            (false, false) => 2,
+            (true, true) => 3,
+            (false, true) => 4,
         };
         (
             rank,

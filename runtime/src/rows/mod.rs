@@ -206,6 +206,19 @@ impl Rows {
                 let rows = (parents - lowest).div_ceil(digit.capacity.max(1));
                 Some(lowest + digit.capacity * drawn(rows))
             }
+            Partner::Siblings {
+                distance,
+                stable,
+                nulls,
+            } => {
+                let distance = distance.max(1);
+                let first = row % distance;
+                let usable = stable.saturating_sub(first).div_ceil(distance);
+                match usable.min(row / distance) {
+                    0 => (!nulls).then_some(row),
+                    earlier => Some(first + distance * drawn(earlier)),
+                }
+            }
             Partner::Earlier(stable, nulls) => match stable.min(row) {
                 0 => (!nulls).then_some(row),
                 earlier => Some(drawn(earlier)),

@@ -36,6 +36,8 @@ pub(super) struct Draft<'a> {
     pub held: Vec<Held>,
     /// By column: whether it is referenced, so that it may not be NULL.
     pub required: Vec<bool>,
+    /// The foreign key that has to take the lowest digit.
+    pub even: Option<ForeignKeyId>,
     /// How many rows there can be, and what limits them.
     pub limit: u64,
     pub reason: Option<String>,
@@ -156,6 +158,7 @@ impl<'a> Planner<'a> {
                 .collect(),
             held: vec![Held::Free; table.columns.len()],
             required,
+            even: None,
             limit: u64::MAX,
             reason: None,
             pending: Vec::new(),
@@ -292,7 +295,7 @@ impl<'a> Planner<'a> {
         };
         for id in &draft.table.references {
             if let Some(Reference {
-                partner: Partner::Earlier(stable, _),
+                partner: Partner::Earlier(stable, _) | Partner::Siblings { stable, .. },
                 ..
             }) = self.references.get_mut(id.0 as usize)
             {

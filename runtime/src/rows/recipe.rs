@@ -147,6 +147,16 @@ pub(super) enum Partner {
     /// In the same table: drawn from those before it, of the first so many. Whether a row without
     /// any before it references none rather than itself.
     Earlier(u64, bool),
+    /// In the same table: drawn from those before it that reference the same row of another table.
+    /// They are as far apart as that table has stable rows.
+    Siblings {
+        /// How far apart.
+        distance: u64,
+        /// Those below may be referenced.
+        stable: u64,
+        /// Whether a row without siblings before it references none rather than itself.
+        nulls: bool,
+    },
     /// The row itself.
     Own,
     /// A digit of the row number.

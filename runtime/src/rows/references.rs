@@ -55,6 +55,16 @@ fn hold_some<'a>(
             planner.references[id.0 as usize].partner = Partner::Own;
             continue;
         }
+        if let Some(first) = siblings(planner, draft, key) {
+            share(draft, id, key);
+            draft.even = Some(first);
+            planner.references[id.0 as usize].partner = Partner::Siblings {
+                distance: 0,
+                stable: 0,
+                nulls: false,
+            };
+            continue;
+        }
         match obstacle(planner, draft, id, key) {
             None => usable.push((id, key)),
             Some(why) => unusable.push((id, key, why)),
@@ -313,6 +323,47 @@ fn leads(planner: &Planner<'_>, draft: &Draft<'_>, id: ForeignKeyId) -> bool {
     })
 }
 
+/// The foreign key that gives the columns that a key into the own table references in place, so
+/// that the row that it references has to belong to the same row of another table.
+fn siblings(planner: &Planner<'_>, draft: &Draft<'_>, key: &ForeignKey) -> Option<ForeignKeyId> {
+    if key.from != key.to {
+        return None;
+    }
+    let pairs = || key.columns.iter().copied().zip(key.targets.iter().copied());
+    let holder = |at: u16| match draft.held.get(usize::from(at)) {
+        Some(Held::By { first, .. }) => Some(first.0),
+        _ => None,
+    };
+    let place = pairs().find(|(at, target)| at == target)?.0;
+    let first = holder(place)?;
+    let other = planner.key(first)?;
+    let in_place: Vec<u16> = pairs().filter(|(a, b)| a == b).map(|(at, _)| at).collect();
+    let exact = in_place.len() == other.columns.len()
+        && in_place.iter().all(|at| other.columns.contains(at));
+    let drawn = matches!(
+        planner.references[first.0 as usize].partner,
+        Partner::Drawn(_)
+    );
+    // The other columns are its own, and what they reference is no reference.
+    let elsewhere = |target: u16| {
+        draft.table.references.iter().any(|other| {
+            planner
+                .key(*other)
+                .is_some_and(|other| other.from == other.to && other.columns.contains(&target))
+        })
+    };
+    let rest = pairs().filter(|(a, b)| a != b).all(|(at, target)| {
+        draft.held.get(usize::from(at)) == Some(&Held::Free)
+            && draft.held.get(usize::from(target)) == Some(&Held::Free)
+            && planner.can_draw(draft, target)
+            && !elsewhere(target)
+            && fits(planner, draft, at, key.to, target)
+    });
+    let free = draft.even.is_none_or(|even| even == first);
+    let within = other.from == other.to;
+    (exact && drawn && rest && free && !within).then_some(first)
+}
+
 /// How a row is found that `key` can reference beside the row that `other` references, where both
 /// share columns that lead on to a third table from either.
 fn beside(
@@ -456,6 +507,20 @@ pub(super) fn settle(planner: &mut Planner<'_>, draft: &mut Draft<'_>) {
                     Partner::Earlier(0, nulls)
                 } else {
                     Partner::Drawn(stable)
+                };
+            }
+            Partner::Siblings { .. } => {
+                let nulls = nullable(planner, draft, id, key);
+                let distance = draft
+                    .even
+                    .and_then(|even| planner.key(even))
+                    .and_then(|even| planner.tables.get(even.to.0 as usize))
+                    .map_or(1, |parent| parent.stable);
+                planner.references[n].nulls = nulls;
+                planner.references[n].partner = Partner::Siblings {
+                    distance,
+                    stable: 0,
+                    nulls,
                 };
             }
             Partner::Beside { .. } => {

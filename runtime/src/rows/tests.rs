@@ -244,6 +244,10 @@ fn keys_of_references_are_kept() {
          CREATE TABLE lines (p int REFERENCES p, line smallint, PRIMARY KEY (p, line));
          CREATE TABLE named (p int NOT NULL REFERENCES p, n text NOT NULL, UNIQUE (n, p));
          CREATE TABLE maybe (p int UNIQUE REFERENCES p, c boolean);
+         CREATE TABLE state (id int PRIMARY KEY, p int NOT NULL DEFAULT 1 REFERENCES p,
+             q int DEFAULT 3 UNIQUE, x uuid NOT NULL, code varchar(8),
+             FOREIGN KEY (code, x) REFERENCES p (code, x) MATCH FULL,
+             UNIQUE NULLS NOT DISTINCT (p, code));
          CREATE TABLE two (id serial PRIMARY KEY, x uuid, code varchar(8),
              FOREIGN KEY (code, x) REFERENCES p (code, x) MATCH FULL, UNIQUE (x, code));
          CREATE TABLE deep (id int PRIMARY KEY REFERENCES one, j varchar(8), a int,
@@ -256,6 +260,7 @@ fn keys_of_references_are_kept() {
     assert_eq!(count("one"), 180);
     assert_eq!(rows.new_rows(table(&model, "one")), 0);
     assert_eq!(count("lines"), 200);
+    assert_eq!(count("state"), 180);
     assert_eq!(count("maybe"), 200);
     assert_eq!(count("deep"), 162);
     let codes: HashSet<_> = column(&model, &rows, "junction", 1, 200)
@@ -285,6 +290,10 @@ fn references_that_share_columns_agree() {
          CREATE TABLE three (id serial PRIMARY KEY, tenant int NOT NULL REFERENCES tenants,
              author int, project int NOT NULL, FOREIGN KEY (tenant, author) REFERENCES users,
              FOREIGN KEY (tenant, project) REFERENCES projects (tenant, id));
+         CREATE TABLE notes (tenant int NOT NULL REFERENCES tenants, id int NOT NULL,
+             reply_to int, copy_of int, PRIMARY KEY (tenant, id),
+             FOREIGN KEY (tenant, reply_to) REFERENCES notes,
+             FOREIGN KEY (tenant, copy_of) REFERENCES notes);
          CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b));
          CREATE TABLE stuck (id serial PRIMARY KEY, a int NOT NULL, b int NOT NULL,
              c int NOT NULL, FOREIGN KEY (a, b) REFERENCES pairs,
@@ -300,6 +309,11 @@ fn references_that_share_columns_agree() {
     }
     let editors = column(&model, &rows, "shared", 3, 100);
     assert!(editors.iter().any(Option::is_none) && editors.iter().any(Option::is_some));
+    let notes = table(&model, "notes");
+    let replies = (90..100)
+        .filter(|&row| !rows.is_null(notes, 2, row))
+        .count();
+    assert!(replies >= 5, "{replies}");
     let authors = column(&model, &rows, "posts", 2, 100);
     assert!(authors.iter().any(Option::is_none) && authors.iter().any(Option::is_some));
     assert_eq!(rows.count(table(&model, "stuck")), 0);
@@ -597,4 +611,10 @@ fn random_schemas_hold_rows() {
         asked += model.tables.iter().map(|table| table.rows).sum::<u64>();
     }
     assert!(held * 2 > asked, "{held} of {asked} rows");
+}
+
+#[test]
+fn plans_can_be_shared_between_threads() {
+    fn shared<T: Clone + std::fmt::Debug + Send + Sync + 'static>() {}
+    shared::<Rows>();
 }

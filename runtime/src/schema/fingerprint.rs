@@ -149,6 +149,7 @@ impl Model {
                 hash.allowed(&column.allowed);
             }
             hash.flag(table.opaque_constraint);
+            hash.flag(table.whole_rows_only);
             hash.number(table.rows);
         }
         hash.length(self.foreign_keys.len());

@@ -113,6 +113,10 @@ pub struct Table {
     /// Whether a table-level check, exclusion constraint or the like is not understood, so that
     /// neither inserts nor updates can be promised to succeed.
     pub opaque_constraint: bool,
+    /// Whether what a row that leaves columns out, or NULL in a foreign key, would hold is known to
+    /// break a constraint: rows are promised to be accepted only if every column has the value
+    /// that [`Rows`](crate::rows::Rows) gives it.
+    pub whole_rows_only: bool,
     /// Rows that the run knows of.
     pub rows: u64,
 }

@@ -97,7 +97,7 @@ impl Arena {
             Value::Nothing
             | Value::ForeignKey(_)
             | Value::UniqueKey(_)
-            | Value::Row(_)
+            | Value::Row(..)
             | Value::List(_) => {}
         }
     }

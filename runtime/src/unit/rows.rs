@@ -2,7 +2,7 @@
 
 use super::Unit;
 use super::text::To;
-use super::value::{ColumnRef, RowRef, Value};
+use super::value::{ColumnRef, Value};
 use crate::choices::Choices;
 use crate::demand::View;
 use crate::plan::Plan;
@@ -34,14 +34,11 @@ impl Unit {
             return Value::Nothing;
         };
         let referenced = match row {
-            Value::Row(row) if row.table == found.from => plan.rows().partner(key, row.number),
+            Value::Row(table, number) if table == found.from => plan.rows().partner(key, number),
             _ => None,
         };
         match referenced {
-            Some(number) => Value::Row(RowRef {
-                table: found.to,
-                number,
-            }),
+            Some(number) => Value::Row(found.to, number),
             None => stable_row(plan, found.to, choices),
         }
     }
@@ -52,7 +49,7 @@ impl Unit {
             return Value::Nothing;
         };
         let number = self.new_row(plan, table);
-        Value::Row(RowRef { table, number })
+        Value::Row(table, number)
     }
 
     /// The number of a new row.
@@ -71,14 +68,8 @@ impl Unit {
         let count = victims.end.saturating_sub(victims.start);
         match count {
             0 => Value::Nothing,
-            1 => Value::Row(RowRef {
-                table,
-                number: victims.start,
-            }),
-            _ => Value::Row(RowRef {
-                table,
-                number: victims.start + choices.below(count),
-            }),
+            1 => Value::Row(table, victims.start),
+            _ => Value::Row(table, victims.start + choices.below(count)),
         }
     }
 
@@ -92,12 +83,12 @@ impl Unit {
         to: To,
         choices: &mut C,
     ) -> Value {
-        if let (Value::Column(column), Value::Row(row)) = (column, row)
-            && self.row_table(plan, column) == Some(row.table)
-            && plan.rows().is_new_value(row.table, column.position)
+        if let (Value::Column(column), Value::Row(table, number)) = (column, row)
+            && self.row_table(plan, column) == Some(table)
+            && plan.rows().is_new_value(table, column.position)
         {
             return self.write_text(to, |_, out| {
-                push_row_value(plan, row.table, column.position, row.number, out);
+                push_row_value(plan, table, column.position, number, out);
             });
         }
         self.fitting(plan, column, to, choices)
@@ -132,24 +123,26 @@ impl Unit {
         let Value::Column(known) = column else {
             return Value::Nothing;
         };
-        let row = match (row, self.row_table(plan, known)) {
-            (Value::Row(row), Some(table)) if row.table == table => row,
+        let Some(table) = self.row_table(plan, known) else {
+            return self.comparand(plan, column, to, choices);
+        };
+        let number = match row {
+            Value::Row(of, number) if of == table => number,
             // No row of the column's table: any that it holds.
-            (_, Some(table)) => match stable_row(plan, table, choices) {
-                Value::Row(row) => row,
+            _ => match stable_row(plan, table, choices) {
+                Value::Row(_, number) => number,
                 _ => return self.comparand(plan, column, to, choices),
             },
-            (_, None) => return self.comparand(plan, column, to, choices),
         };
-        let (table, position) = (row.table, known.position);
-        let number = match held_row(plan, row, position) {
+        let position = known.position;
+        let number = match held_row(plan, table, position, number) {
             Some(number) => number,
             // Victims and new rows are never taken for others.
-            None if row.number >= plan.rows().stable(table) => row.number,
+            None if number >= plan.rows().stable(table) => number,
             None => return self.comparand(plan, column, to, choices),
         };
         self.write_text(to, |_, out| {
-            push_row_value(plan, row.table, position, number, out);
+            push_row_value(plan, table, position, number, out);
         })
     }
 
@@ -169,12 +162,11 @@ impl Unit {
 
 /// One of the stable rows of a table.
 fn stable_row<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Value {
-    let number = match plan.rows().stable(table) {
-        0 => return Value::Nothing,
-        1 => 0,
-        count => choices.below(count),
-    };
-    Value::Row(RowRef { table, number })
+    match plan.rows().stable(table) {
+        0 => Value::Nothing,
+        1 => Value::Row(table, 0),
+        count => Value::Row(table, choices.below(count)),
+    }
 }
 
 /// Appends the value of a row in a column.
@@ -186,17 +178,17 @@ fn push_row_value(plan: &Plan, table: TableId, column: u16, row: u64, out: &mut 
 
 /// The row, or the next stable one after it that holds a value in the column; none for a row that
 /// is not stable and holds NULL.
-fn held_row(plan: &Plan, row: RowRef, column: u16) -> Option<u64> {
+fn held_row(plan: &Plan, table: TableId, column: u16, row: u64) -> Option<u64> {
     let rows = plan.rows();
-    let is_null = |number| rows.is_null(row.table, column, number);
-    if !is_null(row.number) {
-        return Some(row.number);
+    let is_null = |number| rows.is_null(table, column, number);
+    if !is_null(row) {
+        return Some(row);
     }
-    let count = rows.stable(row.table);
-    if row.number >= count {
+    let count = rows.stable(table);
+    if row >= count {
         return None;
     }
     (1..NULLS_IN_TURN.min(count))
-        .map(|step| (row.number + step) % count)
+        .map(|step| (row + step) % count)
         .find(|&number| !is_null(number))
 }

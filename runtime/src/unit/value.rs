@@ -50,15 +50,6 @@ pub struct ColumnRef {
     pub qualified: bool,
 }
 
-/// A row of a table of the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RowRef {
-    /// The table.
-    pub table: TableId,
-    /// The row's number: below the table's count for a row that it holds, above for a new one.
-    pub number: u64,
-}
-
 /// A value of the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Value {
@@ -85,8 +76,9 @@ pub enum Value {
     ForeignKey(ForeignKeyId),
     /// A unique key.
     UniqueKey(UniqueKeyId),
-    /// A row.
-    Row(RowRef),
+    /// A row of a table of the model: below the table's count one that it holds, above a new one.
+    /// (No type of its own, which would take a third word.)
+    Row(TableId, u64),
     /// Values in the unit's list arena; also the several results of a rule.
     List(Range32),
 }

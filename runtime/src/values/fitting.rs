@@ -159,10 +159,11 @@ fn recipes(model: &Model, table: &Table) -> Vec<Recipe> {
 
 /// How values of a column are made as far as it stands for itself.
 fn source(model: &Model, table: &Table, position: u16, column: &Column) -> Source {
+    let closed = table.opaque_constraint || table.whole_rows_only;
     let promised = match table.kind {
         TableKind::View | TableKind::MaterializedView => has_literal(model, column.ty),
         TableKind::Partitioned => false,
-        TableKind::Table if table.opaque_constraint || column.generated => false,
+        TableKind::Table if closed || column.generated => false,
         TableKind::Table => has_values(model, underlying(model, column.ty), &column.allowed),
     };
     let mut references = table
@@ -184,7 +185,7 @@ fn source(model: &Model, table: &Table, position: u16, column: &Column) -> Sourc
             .get(usize::from(at))
             .is_some_and(|c| !c.not_null)
     };
-    if table.opaque_constraint || column.generated {
+    if closed || column.generated {
         Source::None
     } else if nullable(&position) {
         Source::Null

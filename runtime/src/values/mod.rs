@@ -24,7 +24,7 @@ pub use fitting::Fitting;
 pub(crate) use fitting::push_ordinal;
 pub(crate) use literal::{Style, has_values, push_label, push_listed, push_value, underlying};
 pub use literal::{has_literal, literal};
-pub use ordinal::Ordinals;
+pub use ordinal::{ORDINALS_PER_UNIT, Ordinals};
 pub(crate) use ordinal::{Scale, scale};
 pub use regex::{Pattern, PatternError};
 pub(crate) use scalar::{Bounds, bounds};

@@ -5,6 +5,9 @@ use super::temporal;
 use crate::schema::model::{Allowed, Model, TypeKind};
 use crate::types::{BuiltinType, TypeId};
 
+/// Numbers that every unit has of its own, for the keys of its new rows.
+pub const ORDINALS_PER_UNIT: u64 = 64;
+
 /// Hands out the ordinals of one unit: `index * 64 + n`. They repeat in the next unit if a unit
 /// takes more than 64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +25,10 @@ impl Ordinals {
 
     /// The next.
     pub fn next_ordinal(&mut self) -> u64 {
-        let ordinal = self.index.wrapping_mul(64).wrapping_add(self.taken);
+        let ordinal = self
+            .index
+            .wrapping_mul(ORDINALS_PER_UNIT)
+            .wrapping_add(self.taken);
         self.taken += 1;
         ordinal
     }

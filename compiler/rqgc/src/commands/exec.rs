@@ -31,6 +31,11 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     };
     let server = Server::connect(&dsn, &options)?;
     let identity = Identity::resolve(&args.identity, Some(&server))?;
+    if args.duration.is_none()
+        && let Some(shortage) = identity.keys_repeat(&range)
+    {
+        return Err(Failure::Input(shortage));
+    }
     let findings = open_findings(args, &identity, &server)?;
     let settings = Settings {
         duration: args.duration,

@@ -37,6 +37,11 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let mut output = Output::open(args)?;
     leftovers.set(output.temporary());
     identity.announce(&args.identity);
+    if args.duration.is_none()
+        && let Some(shortage) = identity.keys_repeat(&range)
+    {
+        terminal::note(&format!("warning: {shortage}"));
+    }
     let total = args.duration.is_none().then(|| range.end - range.start);
     let progress = Progress::start(args.progress, output.is_on_terminal(), &control, total);
     let result = engine::run(&settings, &format, &control, output.sink(), || {

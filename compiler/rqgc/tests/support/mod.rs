@@ -32,6 +32,11 @@ impl Scratch {
         path.to_str().unwrap().to_owned()
     }
 
+    /// The text of a file in it.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
     /// The names of the files in it.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = std::fs::read_dir(&self.0)

@@ -83,6 +83,7 @@ impl Draft {
                 references: Vec::new(),
                 referenced_by: Vec::new(),
                 opaque_constraint: false,
+                whole_rows_only: false,
                 rows: 0,
             },
             defaults: Vec::new(),

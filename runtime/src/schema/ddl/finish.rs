@@ -111,12 +111,12 @@ fn number_unique_keys(draft: &mut Draft, table: TableId, unique_keys: &mut Vec<U
         };
         // Foreign key columns are NULL, which counts as a value here.
         if key.nulls_not_distinct && key.columns.iter().any(foreign) {
-            draft.table.opaque_constraint = true;
+            draft.table.whole_rows_only = true;
         }
         // A row that leaves out every column of a key gets the same defaults as the next.
         let repeats = |&column: &u16| draft.defaults[usize::from(column)] == DefaultKind::Constant;
         if !key.columns.is_empty() && key.columns.iter().all(repeats) {
-            draft.table.opaque_constraint = true;
+            draft.table.whole_rows_only = true;
         }
         unique_keys.push(UniqueKey {
             table,
@@ -170,11 +170,11 @@ fn add_foreign_key(draft: &mut Draft, key: &DraftForeignKey, key_id: ForeignKeyI
         nullable += usize::from(!target.not_null);
         // Left out, it would reference a row that may not be there.
         if draft.defaults[position] == DefaultKind::Constant {
-            draft.table.opaque_constraint = true;
+            draft.table.whole_rows_only = true;
         }
     }
     if key.full && nullable != key.columns.len() {
-        draft.table.opaque_constraint = true;
+        draft.table.whole_rows_only = true;
     }
     draft.table.references.push(key_id);
 }
