@@ -231,14 +231,20 @@ fn the_schemas_of_the_suite_are_read_whole() {
 fn a_server_reads_the_schemas_of_the_suite_as_their_source() {
     let server = Server::start(15).expect("a server");
     let mut session = server.connect().expect("a connection");
-    let dsn = Dsn::parse(&server.dsn()).expect("an address");
     for entry in std::fs::read_dir("fixtures/schemas/live").expect("the schemas") {
         let path = entry.expect("an entry").path();
         let script = std::fs::read_to_string(&path).expect("DDL");
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
         session
-            .execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-            .expect("an empty schema");
-        session.execute(&script).expect("the schema is created");
+            .execute(&format!("CREATE DATABASE {name}"))
+            .expect("a database");
+        // The later of two options is taken.
+        let address = format!("{} dbname={name}", server.dsn());
+        let mut inside = postgres::Client::connect(&address, postgres::NoTls).expect("it");
+        inside
+            .batch_execute(&script)
+            .expect("the schema is created");
+        let dsn = Dsn::parse(&address).expect("an address");
         let reader = rqg_server::Server::connect(&dsn, &Options::default()).expect("a connection");
         let found = read(&reader.ddl().expect("the schema"));
         assert_same(&read(&script), &found);
