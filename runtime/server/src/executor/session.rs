@@ -34,6 +34,9 @@ const REPEAT: (Duration, Duration) = (Duration::from_millis(2), Duration::from_m
 /// has to notice that a backend is gone.
 const AFTERMATH: Duration = Duration::from_millis(200);
 
+/// How often a server is asked again that said nothing when a connection broke, and seems well.
+const WATCHES: u32 = 4;
+
 /// A session of a run.
 pub(super) struct Session {
     shared: Shared,
@@ -255,6 +258,8 @@ impl Session {
                 self.discard();
                 sleep(AFTERMATH).await;
                 let went_down = match self.reconnect().await {
+                    // Without a word from the server, it may not have noticed yet.
+                    Ok(false) if fault.sqlstate.is_none() => self.goes_down().await,
                     Ok(went_down) => went_down,
                     Err(error) => {
                         let down = matches!(error, ConnectError::Unreachable { down: true, .. });
@@ -335,6 +340,25 @@ impl Session {
             tries += 1;
             sleep(pause(RECONNECT, tries)).await;
         }
+    }
+
+    /// Watches the server for a while; whether it goes down.
+    async fn goes_down(&mut self) -> bool {
+        for _ in 0..WATCHES {
+            sleep(AFTERMATH).await;
+            let Some(client) = &self.client else {
+                return false;
+            };
+            match self.shared.incarnation(client).await {
+                Ok(incarnation) if incarnation == self.incarnation => {}
+                Ok(_) => return true,
+                Err(_) => {
+                    self.discard();
+                    return matches!(self.reconnect().await, Ok(true));
+                }
+            }
+        }
+        false
     }
 
     /// Connects; returns whether the server has been started again since this session last did.
