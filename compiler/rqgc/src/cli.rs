@@ -328,8 +328,11 @@ pub enum DataFormat {
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// The built-in schema, which is used where neither run nor grammar names one
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "from")]
     pub default: bool,
+    /// The schema of this database, as --dsn reads it: for runs without the server
+    #[arg(long, value_name = "URL", conflicts_with = "default")]
+    pub from: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -166,6 +166,14 @@ fn schemas_come_from_the_server() {
     let shown = rqgc(&["show", "crud", "--dsn", &dsn, "--index", "0", "--seed", "3"]);
     assert_eq!(shown.stdout.lines().next(), made.stdout.lines().next());
 
+    // Saved, it stands for the server.
+    let saved = stdout(&["schema", "--from", &dsn]);
+    assert!(saved.contains("CREATE TABLE public.planet"), "{saved}");
+    assert!(!saved.contains(SECRET));
+    let saved = scratch.file("saved.sql", &saved);
+    let from_saved = [&["generate", "crud", "--schema", &saved], &same[..]].concat();
+    assert_eq!(stdout(&from_saved), made.stdout);
+
     let both = stderr(2, &["generate", "crud", "--dsn", &dsn, "--schema", &file]);
     assert!(both.contains("cannot be used with"), "{both}");
     // Nothing to ask about.
