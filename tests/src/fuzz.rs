@@ -56,3 +56,15 @@ pub fn ddl(data: &[u8]) {
         }
     }
 }
+
+/// Reads what the command is given for a server: an address, a policy, known issues, a statement.
+pub fn server(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Ok(dsn) = rqg_server::Dsn::parse(&text) {
+        // What is printed of an address can be read again.
+        assert!(rqg_server::Dsn::parse(&dsn.to_string()).is_ok(), "{dsn}");
+    }
+    drop(rqg_server::policy::Policy::parse(&text));
+    drop(rqg_server::known::Known::parse(&text));
+    let _ = rqg_server::statement::Kind::of(&text);
+}
