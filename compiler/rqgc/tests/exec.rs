@@ -419,3 +419,12 @@ fn an_interrupted_run_says_where_to_go_on() {
     );
     assert!(rest.contains(&resume), "{resume}: {rest}");
 }
+
+#[test]
+fn what_is_wrong_with_a_grammar_is_told_before_a_server_is_asked() {
+    let scratch = Scratch::new();
+    let grammar = scratch.file("bad.rqg", "grammar bad;\nrule query = SELECT nothing;\n");
+    let done = rqgc(&["exec", &grammar, "--dsn", "postgresql://127.0.0.1:1/none"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.stderr.contains("nothing"), "{}", done.stderr);
+}
