@@ -95,7 +95,7 @@ pub(super) fn check_schema(
     let Some(rule) = tables.rules.get(start) else {
         return Ok(());
     };
-    if plan.start_depth(rule.demand).is_some() {
+    if plan.can_start(rule.demand, rule.choice) {
         return Ok(());
     }
     let reached = reached(tables, start);
@@ -103,21 +103,24 @@ pub(super) fn check_schema(
     let mut draws: Vec<u32> = rules.flat_map(|(rule, _)| rule.draws).copied().collect();
     draws.sort_unstable();
     draws.dedup();
-    let unmet = draws
+    let sites = draws
         .into_iter()
         .filter(|&draw| plan.finds_nothing(draw))
-        .filter_map(|draw| tables.sites.get(draw as usize))
-        .map(|site| UnmetDraw {
-            place: site.place.to_owned(),
-            message: explain::draw(&site.domain.owned()),
-        });
+        .filter_map(|draw| tables.sites.get(draw as usize));
+    let mut unmet: Vec<UnmetDraw> = Vec::new();
+    for site in sites {
+        // A rule may have several instances.
+        if !unmet.iter().any(|told| told.place == site.place) {
+            unmet.push(UnmetDraw {
+                place: site.place.to_owned(),
+                message: explain::draw(&site.domain.owned()),
+            });
+        }
+    }
     let clauses = tables.demands.get(rule.demand as usize);
     let demand = demand(clauses.copied().unwrap_or_default());
     Err(vec![SetupError::schema_lacks(
-        rule.name,
-        unmet.collect(),
-        plan,
-        &demand,
+        rule.name, unmet, plan, &demand,
     )])
 }
 

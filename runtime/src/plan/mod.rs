@@ -211,6 +211,20 @@ impl Plan {
         self.with_empty_unit(|view| self.demand(demand).holds(view))
     }
 
+    /// Whether units can start from a rule with a demand: it holds, or that of an alternative does
+    /// where the rule is a choice. A rule's own demand may be narrower than those of its
+    /// alternatives, since the number of its clauses is limited.
+    #[must_use]
+    pub fn can_start(&self, demand: u32, choice: Option<u32>) -> bool {
+        let alternatives = choice.and_then(|choice| self.choice(choice));
+        let mut demands = alternatives
+            .into_iter()
+            .flat_map(|choice| &choice.alternatives)
+            .map(|alternative| alternative.demand);
+        self.start_depth(demand).is_some()
+            || demands.any(|demand| self.start_depth(demand).is_some())
+    }
+
     /// Whether an atom holds where no unit has begun.
     #[must_use]
     pub fn holds_at_start(&self, atom: &Atom) -> bool {
