@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// What one part of a frame takes at most, in bytes: measured, and generously rounded up. Without
 /// optimisation frames are several times larger.
-const BYTES_PER_PART: usize = if cfg!(debug_assertions) { 512 } else { 128 };
+const BYTES_PER_PART: usize = if cfg!(debug_assertions) { 128 } else { 64 };
 
 /// What the frame of a call takes whatever is in it.
 const BYTES_PER_CALL: usize = 1024;
