@@ -12,6 +12,7 @@ pub mod plan;
 pub mod rows;
 pub mod schema;
 pub mod spacing;
+pub mod tokens;
 pub mod types;
 pub mod unit;
 pub mod unit_text;

@@ -1,6 +1,7 @@
 //! The interpreter: makes units of a program without compiling it.
 
 mod builtin;
+mod code;
 mod keys;
 mod machine;
 mod observe;
@@ -17,6 +18,7 @@ pub use tree::Tree;
 
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Program, RuleId};
+use code::Code;
 use machine::Machine;
 use observe::Unwatched;
 use rqg_runtime::choices::{Choices, Random};
@@ -87,6 +89,7 @@ pub struct Generator {
 #[derive(Debug)]
 struct Shared {
     program: Arc<Program>,
+    code: Code,
     plan: Plan,
     start: RuleId,
     key: MasterKey,
@@ -111,6 +114,7 @@ impl Generator {
         setup::check_schema(&program, &plan, start)?;
         Ok(Self {
             shared: Arc::new(Shared {
+                code: Code::new(&program),
                 program,
                 plan,
                 start,
@@ -191,6 +195,7 @@ impl Worker {
         self.unit.begin(&shared.plan, index, text);
         Machine {
             program: &shared.program,
+            code: &shared.code,
             plan: &shared.plan,
             unit: &mut self.unit,
             choices,

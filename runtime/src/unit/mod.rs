@@ -18,6 +18,7 @@ pub use draw::Count;
 pub use text::To;
 
 use crate::plan::{Candidate, Plan};
+use crate::tokens::{Token, Tokens};
 use crate::unit_text::UnitText;
 use crate::values::Ordinals;
 use crate::writer::{Aside, Writer};
@@ -443,6 +444,12 @@ impl Unit {
     #[inline]
     pub fn token(&mut self, token: &[u8]) {
         self.writer.token(token);
+    }
+
+    /// Writes a token that is known in advance.
+    #[inline]
+    pub fn known(&mut self, tokens: &Tokens, token: Token) {
+        self.writer.known(tokens, token);
     }
 
     /// The next token follows without a space.
