@@ -31,14 +31,14 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
         let mut at = body as usize;
         while let Some(op) = code.ops.get(at) {
             at += 1;
-            match *op {
+            match op {
                 Op::End => return,
-                Op::Jump(target) => at = target as usize,
-                Op::Token(token) => self.unit.known(&code.tokens, token),
+                Op::Jump(target) => at = *target as usize,
+                Op::Token(token) => self.unit.known(&code.tokens, *token),
                 Op::Choice(choice, first) => {
                     let chosen = self.unit.choose(self.plan, choice.0, self.choices);
-                    self.observer.alternative(choice, chosen);
-                    if let Some(&target) = code.targets.get(first as usize + chosen) {
+                    self.observer.alternative(*choice, chosen);
+                    if let Some(&target) = code.targets.get(*first as usize + chosen) {
                         at = target as usize;
                     }
                 }
@@ -47,41 +47,41 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                     demand,
                     otherwise,
                 } => {
-                    if !self.unit.option(self.plan, demand, chance, self.choices) {
-                        at = otherwise as usize;
+                    if !self.unit.option(self.plan, *demand, *chance, self.choices) {
+                        at = *otherwise as usize;
                     }
                 }
-                Op::Repeat(repeat) => at = self.repeat(repeat, at as Position),
+                Op::Repeat(repeat) => at = self.repeat(*repeat, at as Position),
                 Op::For(walk) => {
-                    if let Some(walk) = code.walks.get(walk as usize) {
+                    if let Some(walk) = code.walks.get(*walk as usize) {
                         self.walk_lists(walk, at as Position);
                         at = walk.then as usize;
                     }
                 }
                 Op::Call(rule, arguments) => {
                     let height = self.unit.text().len();
-                    self.call(rule, arguments, height);
+                    self.call(*rule, *arguments, height);
                 }
                 Op::PlaceSlot(slot) => {
-                    let value = self.unit.slot(slot);
+                    let value = self.unit.slot(*slot);
                     self.unit.place(self.plan, value);
                 }
                 Op::PlaceBuiltin(builtin, arguments, whole) => {
-                    let value = match code.arguments.get(arguments as usize) {
+                    let value = match code.arguments.get(*arguments as usize) {
                         Some(arguments) if !O::WANTS_TEXT => {
-                            self.builtin(builtin, arguments, To::Place)
+                            self.builtin(*builtin, arguments, To::Place)
                         }
-                        _ => self.expr(whole),
+                        _ => self.expr(*whole),
                     };
                     self.unit.place(self.plan, value);
                 }
                 Op::Place(expr) => {
-                    let value = self.expr(expr);
+                    let value = self.expr(*expr);
                     self.unit.place(self.plan, value);
                 }
                 Op::Let(slot, expr) => {
-                    let value = self.expr(expr);
-                    self.unit.set_slot(slot, value);
+                    let value = self.expr(*expr);
+                    self.unit.set_slot(*slot, value);
                 }
                 Op::Glue => self.unit.glue(),
                 rare => at = self.rare(rare, at as Position),
@@ -91,9 +91,9 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
 
     /// Runs an operation that is needed once or twice a statement, and gives where it goes on.
     #[inline(never)]
-    fn rare(&mut self, op: Op, next: Position) -> usize {
+    fn rare(&mut self, op: &Op, next: Position) -> usize {
         let mut then = next;
-        match op {
+        match *op {
             Op::LetTuple(slots, expr) => {
                 let value = self.expr(expr);
                 let code = self.code;

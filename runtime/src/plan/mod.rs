@@ -11,6 +11,7 @@ mod demands;
 mod guard;
 mod kinds;
 mod memo;
+mod names;
 mod sites;
 mod table;
 
@@ -31,6 +32,7 @@ use crate::unit::value::{ColumnRef, FunctionId, Value};
 use crate::values::Fitting;
 use crate::values::Pattern;
 use crate::values::has_literal;
+use names::Names;
 use std::sync::Arc;
 
 /// Fewer new rows than this are no use to a run: no INSERT names such a table.
@@ -76,6 +78,7 @@ pub struct Setup {
 #[derive(Debug, Clone)]
 pub struct Plan {
     model: Arc<Model>,
+    names: Names,
     guards: Vec<bool>,
     demands: Vec<PlannedDemand>,
     sites: Vec<PlannedSite>,
@@ -104,6 +107,7 @@ impl Plan {
             has_literal: types
                 .map(|ty| has_literal(&model, TypeId(ty as u16)))
                 .collect(),
+            names: Names::new(&model),
             fitting: Fitting::new(&model),
             rows: Rows::new(&model, setup.data_seed),
             patterns: setup
@@ -252,6 +256,12 @@ impl Plan {
         self.bare_names
             .get(table.0 as usize)
             .map_or("", String::as_str)
+    }
+
+    /// How tables and columns are referred to.
+    #[inline]
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The types of a table's columns.

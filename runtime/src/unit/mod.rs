@@ -57,7 +57,9 @@ pub struct Unit {
     pub(crate) scopes: Scopes,
     pub(crate) context: u8,
     overlay: Overlay,
+    /// The stack of frames and handed over values: its elements below `top`.
     slots: Vec<Value>,
+    top: usize,
     base: usize,
     results: Value,
     index: u64,
@@ -100,6 +102,7 @@ impl Unit {
             context: 0,
             overlay: Overlay::default(),
             slots: Vec::new(),
+            top: 0,
             base: 0,
             results: Value::Nothing,
             index: 0,
@@ -125,7 +128,7 @@ impl Unit {
         self.arena.relations.clear();
         self.scopes.clear();
         self.overlay.clear();
-        self.slots.clear();
+        self.top = 0;
         self.base = 0;
         self.context = 0;
         self.results = Value::Nothing;
@@ -188,20 +191,25 @@ impl Unit {
     pub(crate) fn set_lone_slot(&mut self, slot: u16, value: Value) {
         self.slots.clear();
         self.slots.resize(usize::from(slot) + 1, Value::Nothing);
+        self.top = self.slots.len();
         self.set_slot(slot, value);
     }
 
     /// Hands a value over to the next call or list.
     #[inline]
     pub fn push(&mut self, value: Value) {
-        self.slots.push(value);
+        match self.slots.get_mut(self.top) {
+            Some(place) => *place = value,
+            None => self.slots.push(value),
+        }
+        self.top += 1;
     }
 
     /// How many values are on the stack of frames, to be given to [`Unit::pop_list`].
     #[must_use]
     #[inline]
     pub fn height(&self) -> usize {
-        self.slots.len()
+        self.top
     }
 
     /// A pushed value.
@@ -214,14 +222,16 @@ impl Unit {
     /// Forgets the values pushed since the stack had a height.
     #[inline]
     pub fn pop_to(&mut self, height: usize) {
-        self.slots.truncate(height);
+        self.top = self.top.min(height);
     }
 
     /// Makes a list of the values pushed since the stack had a height.
     pub fn pop_list(&mut self, height: usize) -> Value {
         let start = self.arena.lists.len();
-        let from = height.min(self.slots.len());
-        self.arena.lists.extend(self.slots.drain(from..));
+        let from = height.min(self.top);
+        let popped = self.slots.get(from..self.top).unwrap_or_default();
+        self.arena.lists.extend_from_slice(popped);
+        self.top = from;
         Value::List(Range32::since(start, self.arena.lists.len()))
     }
 
@@ -236,18 +246,31 @@ impl Unit {
     #[inline]
     pub fn enter(&mut self, arguments: usize, slots: u16) -> Caller {
         let caller = Caller { base: self.base };
-        self.base = self.slots.len().saturating_sub(arguments);
-        self.slots
-            .resize(self.base + usize::from(slots), Value::Nothing);
+        self.base = self.top.saturating_sub(arguments);
+        let top = self.base + usize::from(slots);
+        match self.slots.get_mut(self.top..top) {
+            Some(unbound) => unbound.fill(Value::Nothing),
+            None => self.grow(top),
+        }
+        self.top = top;
         self.depth += 1;
         self.spend();
         caller
     }
 
+    /// Makes room for a frame: seldom, since the stack keeps its memory.
+    #[cold]
+    fn grow(&mut self, top: usize) {
+        self.slots.truncate(self.top);
+        if self.slots.len() < top {
+            self.slots.resize(top, Value::Nothing);
+        }
+    }
+
     /// Leaves a rule.
     #[inline]
     pub fn leave(&mut self, caller: Caller) {
-        self.slots.truncate(self.base);
+        self.top = self.base;
         self.base = caller.base;
         self.depth = self.depth.saturating_sub(1);
     }
