@@ -254,7 +254,19 @@ impl Code {
             let body = maker.body(body);
             maker.code.texts.push(body);
         }
+        maker.code.shorten();
         maker.code
+    }
+
+    /// Ends a body where it would only go on to its end.
+    fn shorten(&mut self) {
+        for at in (0..self.ops.len()).rev() {
+            if let Some(&Op::Jump(target)) = self.ops.get(at)
+                && let Some(&op @ (Op::End | Op::Jump(_))) = self.ops.get(target as usize)
+            {
+                self.ops[at] = op;
+            }
+        }
     }
 }
 

@@ -28,7 +28,7 @@ use crate::schema::model::{Model, Table, TableId};
 use crate::types::TypeId;
 use crate::unit::Unit;
 use crate::unit::scope::TypeSet;
-use crate::unit::value::{ColumnRef, FunctionId, Value};
+use crate::unit::value::{ColumnRef, FunctionId, RelationId, Value};
 use crate::values::Fitting;
 use crate::values::Pattern;
 use crate::values::has_literal;
@@ -89,6 +89,8 @@ pub struct Plan {
     has_literal: Vec<bool>,
     functions: Vec<bool>,
     bare_names: Vec<String>,
+    /// By table and column: whether every INSERT has to name it.
+    required: Vec<Vec<bool>>,
     /// By table: the types of its columns.
     types: Vec<TypeSet>,
     taken_numbers: Vec<u32>,
@@ -130,6 +132,7 @@ impl Plan {
                 .map(|table| types_of(&model, table))
                 .collect(),
             taken_numbers: taken_numbers(&model),
+            required: Vec::new(),
             guards: setup.guards,
             demands: Vec::new(),
             sites: Vec::new(),
@@ -139,6 +142,7 @@ impl Plan {
             key_offset: setup.key_offset,
             model,
         };
+        plan.required = plan.with_empty_unit(|view| required(view, &plan.model));
         let demands: Vec<Demand> = setup
             .demands
             .iter()
@@ -258,6 +262,13 @@ impl Plan {
             .map_or("", String::as_str)
     }
 
+    /// Whether every INSERT has to name a column of a table.
+    #[inline]
+    pub(crate) fn is_required(&self, table: TableId, column: u16) -> bool {
+        let of_table = self.required.get(table.0 as usize);
+        of_table.is_some_and(|columns| columns.get(usize::from(column)) == Some(&true))
+    }
+
     /// How tables and columns are referred to.
     #[inline]
     pub(crate) fn names(&self) -> &Names {
@@ -366,6 +377,20 @@ impl Plan {
             unit: &unit,
         })
     }
+}
+
+/// Of each table's columns whether every INSERT has to name it.
+fn required(view: View<'_>, model: &Model) -> Vec<Vec<bool>> {
+    let of_table = |(id, table): (u32, &Table)| {
+        let columns = 0..table.columns.len() as u16;
+        let columns = columns.map(|position| ColumnRef {
+            relation: RelationId(id),
+            position,
+            qualified: false,
+        });
+        columns.map(|column| view.is_required(column)).collect()
+    };
+    (0..).zip(&model.tables).map(of_table).collect()
 }
 
 /// The types of a table's columns.

@@ -149,6 +149,20 @@ impl Unit {
             return Value::List(Range32::default());
         };
         let low = count.low.max(0) as usize;
+        if self.fits(plan, planned.deepest)
+            && let Some((list, seen)) = self.listed(plan, planned)
+            && list.len() >= low.max(1)
+            && list.len() <= usize::from(u16::MAX)
+        {
+            return self.draw_listed(
+                plan,
+                (planned, list, seen),
+                count,
+                distinct,
+                including,
+                choices,
+            );
+        }
         self.gather(plan, planned, if distinct { low.max(1) } else { 1 });
         let start = self.arena.lists.len();
         if let (Domain::Insertable(_), true) = (&planned.domain, distinct) {
@@ -177,6 +191,72 @@ impl Unit {
             self.unmet += 1;
         }
         Value::List(drawn)
+    }
+
+    /// Draws a list of listed candidates, all of which fit: the same draws as from a copy of them,
+    /// of their positions alone.
+    fn draw_listed<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        (site, list, seen): (&PlannedSite, &[Candidate], Seen),
+        count: Count,
+        distinct: bool,
+        including: Value,
+        choices: &mut C,
+    ) -> Value {
+        let start = self.arena.lists.len();
+        let value_at = |at: usize| list.get(at).map_or(Value::Nothing, |found| found.value);
+        if !distinct {
+            let n = self.generated(plan, count, choices);
+            for _ in 0..n {
+                let drawn = seen.see(value_at(index(list.len(), choices)));
+                self.arena.lists.push(drawn);
+            }
+        } else {
+            let mut order = std::mem::take(&mut self.order);
+            order.clear();
+            order.extend(0..list.len() as u16);
+            let mut forced = 0;
+            let insertable = matches!(site.domain, Domain::Insertable(_));
+            if insertable {
+                // The columns that have to be there come first, then the drawn ones.
+                for at in 0..order.len() {
+                    if let Value::Column(column) = seen.see(value_at(usize::from(order[at])))
+                        && (self.is_required(plan, column) || self.includes(including, column))
+                    {
+                        order.swap(at, forced);
+                        forced += 1;
+                    }
+                }
+            }
+            let n = self.length(plan, count, forced as u64, order.len() as u64, choices) as usize;
+            for at in forced..n {
+                let other = at + index(order.len() - at, choices);
+                order.swap(at, other);
+            }
+            order.truncate(n);
+            if insertable {
+                // Listed in the table's order.
+                order.sort_unstable();
+            }
+            let drawn = order.iter().map(|&at| seen.see(value_at(usize::from(at))));
+            self.arena.lists.extend(drawn);
+            self.order = order;
+        }
+        let drawn = Range32::since(start, self.arena.lists.len());
+        if i64::from(drawn.len) < count.low {
+            self.unmet += 1;
+        }
+        Value::List(drawn)
+    }
+
+    /// Whether every INSERT has to name a column.
+    fn is_required(&self, plan: &Plan, column: ColumnRef) -> bool {
+        let view = View { plan, unit: self };
+        match view.shape(column.relation) {
+            Shape::Table(table) => plan.is_required(table, column.position),
+            Shape::Listed { .. } => view.is_required(column),
+        }
     }
 
     /// How long a list of values becomes that are made one by one.
@@ -219,12 +299,11 @@ impl Unit {
         choices: &mut C,
     ) {
         let mut candidates = std::mem::take(&mut self.candidates);
-        let view = View { plan, unit: self };
         // The columns that have to be there come first, then the drawn ones.
         let mut forced = 0;
         for at in 0..candidates.len() {
             if let Value::Column(column) = candidates[at].value
-                && (view.is_required(column) || self.includes(including, column))
+                && (self.is_required(plan, column) || self.includes(including, column))
             {
                 candidates.swap(forced, at);
                 forced += 1;

@@ -71,6 +71,7 @@ pub struct Unit {
     unmet: u32,
     candidates: Vec<Candidate>,
     weights: Vec<u64>,
+    order: Vec<u16>,
     buffer: Vec<u8>,
 }
 
@@ -114,6 +115,7 @@ impl Unit {
             unmet: 0,
             candidates: Vec::new(),
             weights: Vec::new(),
+            order: Vec::new(),
             buffer: Vec::new(),
         }
     }

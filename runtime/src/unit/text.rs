@@ -128,8 +128,9 @@ impl Unit {
     /// A string literal of a value's text.
     pub fn quote(&mut self, plan: &Plan, value: Value, to: To) -> Value {
         self.write_text(to, |unit, out| {
+            let start = out.len();
             unit.arena.spell(plan, value, out);
-            quote_from(out, 0);
+            quote_from(out, start);
         })
     }
 
@@ -148,20 +149,27 @@ impl Unit {
         })
     }
 
-    /// Makes a text value of what `write` appends, or places it at once.
+    /// Makes a text value of what `write` appends, or places it at once: then it is appended to the
+    /// unit's own text, which is not to be seen meanwhile.
     #[inline]
     pub fn write_text(&mut self, to: To, write: impl FnOnce(&mut Self, &mut Vec<u8>)) -> Value {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        write(self, &mut buffer);
-        let value = match to {
-            To::Value => self.arena.text(&buffer),
+        match to {
+            To::Value => {
+                let mut buffer = std::mem::take(&mut self.buffer);
+                buffer.clear();
+                write(self, &mut buffer);
+                let value = self.arena.text(&buffer);
+                self.buffer = buffer;
+                value
+            }
             To::Place => {
-                self.writer.token(&buffer);
+                let mark = self.writer.open();
+                let mut bytes = std::mem::take(self.writer.bytes_mut());
+                write(self, &mut bytes);
+                *self.writer.bytes_mut() = bytes;
+                self.writer.close(mark);
                 Value::Nothing
             }
-        };
-        self.buffer = buffer;
-        value
+        }
     }
 }
