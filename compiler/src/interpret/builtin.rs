@@ -56,7 +56,7 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
             Builtin::Int => {
                 let (low, high) = self.range(arguments, 0).unwrap_or((0, 0));
                 let distribution = distribution(arguments);
-                Value::Int(distribution.draw(low, high, self.choices))
+                self.unit.int(low, high, distribution, self.choices)
             }
             Builtin::Decimal => {
                 let (low, high) = self.fractional_range(arguments);

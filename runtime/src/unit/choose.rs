@@ -125,7 +125,7 @@ impl Unit {
         let view = View { plan, unit: self };
         let fits = |room| plan.demand(demand).holds_within(view, room);
         if self.room(plan).is_some_and(fits) {
-            count.draw(low, high, choices)
+            count.draw(low, high, &mut self.constants, choices)
         } else if plan.demand(demand).holds(view).is_some() {
             low
         } else {

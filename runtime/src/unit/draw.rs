@@ -7,7 +7,7 @@ use crate::demand::{Cursor, Domain, View};
 use crate::plan::{Candidate, Candidates, Plan, PlannedSite};
 use crate::unit::relation::Shape;
 use crate::unit::scope::Frame;
-use crate::values::Distribution;
+use crate::values::{Constants, Distribution};
 
 /// How many are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +22,20 @@ pub struct Count {
 
 impl Count {
     /// Draws a number of two inclusive bounds; none is drawn if they are the same.
-    pub(super) fn draw<C: Choices>(self, low: u64, high: u64, choices: &mut C) -> u64 {
+    pub(super) fn draw<C: Choices>(
+        self,
+        low: u64,
+        high: u64,
+        constants: &mut Constants,
+        choices: &mut C,
+    ) -> u64 {
         if high <= low {
             return low;
         }
         let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
-        let drawn = self.distribution.draw(bound(low), bound(high), choices);
+        let drawn = self
+            .distribution
+            .draw_with(bound(low), bound(high), constants, choices);
         u64::try_from(drawn).unwrap_or(low)
     }
 }
@@ -272,7 +280,7 @@ impl Unit {
     /// How long a list becomes: the bounds clamped to `forced` and `available`; the lower one in
     /// shallow mode. An open bound means all there are without replacement.
     fn length<C: Choices>(
-        &self,
+        &mut self,
         plan: &Plan,
         count: Count,
         forced: u64,
@@ -283,7 +291,7 @@ impl Unit {
         let high = count.high.map_or(available, |high| high.max(0) as u64);
         let high = high.clamp(low, available.max(low));
         if self.fits(plan, 0) {
-            count.draw(low, high, choices)
+            count.draw(low, high, &mut self.constants, choices)
         } else {
             low
         }

@@ -20,7 +20,7 @@ pub use text::To;
 use crate::plan::{Candidate, Plan};
 use crate::tokens::{Token, Tokens};
 use crate::unit_text::UnitText;
-use crate::values::Ordinals;
+use crate::values::{Constants, Ordinals};
 use crate::writer::{Aside, Writer};
 use relation::{Overlay, Relation};
 use scope::Scopes;
@@ -72,6 +72,7 @@ pub struct Unit {
     candidates: Vec<Candidate>,
     weights: Vec<u64>,
     order: Vec<u16>,
+    constants: Constants,
     buffer: Vec<u8>,
 }
 
@@ -116,6 +117,7 @@ impl Unit {
             candidates: Vec::new(),
             weights: Vec::new(),
             order: Vec::new(),
+            constants: Constants::default(),
             buffer: Vec::new(),
         }
     }

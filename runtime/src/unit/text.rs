@@ -21,6 +21,17 @@ pub enum To {
 }
 
 impl Unit {
+    /// A whole number of an inclusive range.
+    pub fn int<C: Choices>(
+        &mut self,
+        low: i64,
+        high: i64,
+        distribution: Distribution,
+        choices: &mut C,
+    ) -> Value {
+        Value::Int(distribution.draw_with(low, high, &mut self.constants, choices))
+    }
+
     /// A fixed-point number between two inclusive bounds with so many digits after the point.
     pub fn decimal<C: Choices>(
         &mut self,
@@ -46,7 +57,8 @@ impl Unit {
             other => other,
         };
         let scaled = |bound: f64| (bound * unit).round() as i64;
-        let unscaled = distribution.draw(scaled(low), scaled(high), choices);
+        let constants = &mut self.constants;
+        let unscaled = distribution.draw_with(scaled(low), scaled(high), constants, choices);
         self.write_text(to, |_, out| push_decimal(unscaled.into(), digits, out))
     }
 

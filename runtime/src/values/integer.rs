@@ -21,7 +21,7 @@ pub(super) fn uniform<C: Choices>(low: i128, high: i128, choices: &mut C) -> i12
 
 /// [`uniform`] of bounds that fit 64 bits.
 #[inline]
-fn uniform_word<C: Choices>(low: i64, high: i64, choices: &mut C) -> i64 {
+pub(super) fn uniform_word<C: Choices>(low: i64, high: i64, choices: &mut C) -> i64 {
     if low >= high {
         return low;
     }
