@@ -187,6 +187,19 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
 
     #[inline(never)]
     fn walk_lists(&mut self, walk: &Walk, body: Position) {
+        if let (&[slot], &[list]) = (&*walk.slots, self.operands(walk.lists)) {
+            let list = self.eval(list);
+            let rounds = self.unit.list(list).len();
+            for round in 0..rounds {
+                if !self.next_round(walk, round) {
+                    break;
+                }
+                let element = self.unit.element(list, round);
+                self.unit.set_slot(slot, element);
+                self.run(body);
+            }
+            return;
+        }
         // The lists wait on the stack.
         let height = self.unit.height();
         let mut rounds = usize::MAX;
@@ -197,12 +210,8 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
         }
         let rounds = if walk.lists.len() == 0 { 0 } else { rounds };
         for round in 0..rounds {
-            if self.unit.is_exhausted() {
+            if !self.next_round(walk, round) {
                 break;
-            }
-            self.unit.spend();
-            if let (Some(separator), true) = (walk.separator, round > 0) {
-                self.unit.known(&self.code.tokens, separator);
             }
             for (at, &slot) in walk.slots.iter().enumerate() {
                 let element = self.unit.element(self.unit.pushed(height + at), round);
@@ -213,7 +222,21 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
         self.unit.pop_to(height);
     }
 
+    /// Begins a round of a walk, unless the unit ends.
+    #[inline]
+    fn next_round(&mut self, walk: &Walk, round: usize) -> bool {
+        if self.unit.is_exhausted() {
+            return false;
+        }
+        self.unit.spend();
+        if let (Some(separator), true) = (walk.separator, round > 0) {
+            self.unit.known(&self.code.tokens, separator);
+        }
+        true
+    }
+
     /// Enters a rule, derives it and leaves it.
+    #[inline]
     fn call(&mut self, id: RuleId, arguments: Operands, height: usize) {
         let Some(&rule) = self.code.rules.get(id.index()) else {
             return;
@@ -298,40 +321,8 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 self.watch("draw", value);
                 value
             }
-            Operand::DrawList(list) => {
-                let Some(list) = code.lists.get(list as usize) else {
-                    return Value::Nothing;
-                };
-                let including = self.eval(list.including);
-                let count = self.count(&list.count);
-                let value = self.unit.draw_list(
-                    self.plan,
-                    list.site,
-                    count,
-                    list.distinct,
-                    including,
-                    self.choices,
-                );
-                self.watch("draws", value);
-                value
-            }
-            Operand::Generate(generated) => {
-                let Some(generated) = code.generated.get(generated as usize) else {
-                    return Value::Nothing;
-                };
-                let count = self.count(&generated.count);
-                let rounds = self.unit.generated(self.plan, count, self.choices);
-                let height = self.unit.height();
-                for _ in 0..rounds {
-                    if self.unit.is_exhausted() {
-                        break;
-                    }
-                    self.unit.spend();
-                    let item = self.expr(generated.item);
-                    self.unit.push(item);
-                }
-                self.unit.pop_list(height)
-            }
+            Operand::DrawList(list) => self.draw_list(list),
+            Operand::Generate(generated) => self.generate(generated),
             Operand::Builtin(builtin, arguments) => {
                 let arguments = code.arguments.get(arguments as usize);
                 let arguments = arguments.map_or(&[][..], |arguments| arguments);
@@ -360,6 +351,45 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
         }
     }
 
+    #[inline(never)]
+    fn generate(&mut self, generated: u32) -> Value {
+        let Some(generated) = self.code.generated.get(generated as usize) else {
+            return Value::Nothing;
+        };
+        let count = self.count(&generated.count);
+        let rounds = self.unit.generated(self.plan, count, self.choices);
+        let height = self.unit.height();
+        for _ in 0..rounds {
+            if self.unit.is_exhausted() {
+                break;
+            }
+            self.unit.spend();
+            let item = self.expr(generated.item);
+            self.unit.push(item);
+        }
+        self.unit.pop_list(height)
+    }
+
+    #[inline(never)]
+    fn draw_list(&mut self, list: u32) -> Value {
+        let Some(list) = self.code.lists.get(list as usize) else {
+            return Value::Nothing;
+        };
+        let including = self.eval(list.including);
+        let count = self.count(&list.count);
+        let value = self.unit.draw_list(
+            self.plan,
+            list.site,
+            count,
+            list.distinct,
+            including,
+            self.choices,
+        );
+        self.watch("draws", value);
+        value
+    }
+
+    #[inline(never)]
     fn list(&mut self, elements: Operands) -> Value {
         let height = self.unit.height();
         for &element in self.operands(elements) {
@@ -369,6 +399,7 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
         self.unit.pop_list(height)
     }
 
+    #[inline(never)]
     fn call_for_results(&mut self, id: RuleId, arguments: Operands) -> Value {
         let rule = self.code.rules.get(id.index());
         let returns = rule.is_some_and(|rule| rule.returns);

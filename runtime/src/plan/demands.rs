@@ -97,6 +97,7 @@ impl Walk {
         })
     }
 
+    #[inline(never)]
     fn holds(&self, view: View<'_>) -> bool {
         let satisfies = |value: Value| {
             let mut clauses = self.body.iter();
@@ -288,6 +289,15 @@ impl Test {
             Self::Context(contexts) => contexts >> (view.unit.context & 31) & 1 == 1,
             Self::Slot(slot, memo) => memo.holds(view, view.unit.slot(*slot)),
             Self::Candidate(memo) => candidate.is_some_and(|candidate| memo.holds(view, candidate)),
+            _ => self.holds_by_evaluation(view, candidate),
+        }
+    }
+
+    /// Whether a test holds that is no look-up. Apart, so that those that are need no room for it.
+    #[inline(never)]
+    fn holds_by_evaluation(&self, view: View<'_>, candidate: Option<Value>) -> bool {
+        match self {
+            Self::Context(_) | Self::Slot(..) | Self::Candidate(_) => self.holds(view, candidate),
             Self::CandidateType(slot, wanted) => match (candidate, view.unit.slot(*slot)) {
                 (Some(Value::Column(column)), Value::Type(ty)) => view
                     .column_type(column)

@@ -145,7 +145,19 @@ impl Unit {
     }
 
     /// A property of a value; mapped over a list, except for its length.
+    #[inline]
     pub fn field(&mut self, plan: &Plan, value: Value, field: Field) -> Value {
+        match (value, field) {
+            // By far the most frequent.
+            (Value::Column(column), Field::Name) => {
+                Value::column(column.relation, column.position, false)
+            }
+            _ => self.other_field(plan, value, field),
+        }
+    }
+
+    #[inline(never)]
+    fn other_field(&mut self, plan: &Plan, value: Value, field: Field) -> Value {
         if let (Value::List(range), true) = (value, field != Field::Length) {
             let start = self.arena.lists.len();
             for at in range.indexes() {
