@@ -115,7 +115,7 @@ pub struct IdentityArgs {
     #[arg(long, value_name = "FILE.sql", help_heading = IDENTITY)]
     pub schema: Option<PathBuf>,
     /// Database and version, such as postgresql@15 or yugabytedb@2.25 [default: that of the server
-    /// in --dsn, else postgresql@16]
+    /// in --dsn, else PostgreSQL 16]
     #[arg(long, help_heading = IDENTITY)]
     pub dialect: Option<Dialect>,
     /// Switch a feature on that the dialect lacks
@@ -262,12 +262,13 @@ pub struct ShowArgs {
 #[derive(Debug, Clone, Args)]
 pub struct RowsArgs {
     /// How many rows a table holds; TABLE may hold * and ?, with its schema or without; later ones
-    /// win [default: none]
+    /// win [default: as recorded in the database, else none]
     #[arg(long, value_name = "TABLE=N", value_parser = parse_rows, help_heading = IDENTITY)]
     pub rows: Vec<RowCount>,
-    /// What the values of the rows depend on: a number below 2^64, decimal or 0x…
-    #[arg(long, value_name = "S", default_value_t = 0, value_parser = parse_data_seed, help_heading = IDENTITY)]
-    pub data_seed: u64,
+    /// What the values of the rows depend on: a number below 2^64, decimal or 0x… [default: as
+    /// recorded in the database, else 0]
+    #[arg(long, value_name = "S", value_parser = parse_data_seed, help_heading = IDENTITY)]
+    pub data_seed: Option<u64>,
 }
 
 /// `TABLE=N`
@@ -281,7 +282,7 @@ pub struct RowCount {
 
 #[derive(Debug, Args)]
 pub struct DataArgs {
-    /// Schema as DDL [default: a built-in one]
+    /// Schema as DDL [default: that of the database to load, else a built-in one]
     #[arg(long, value_name = "FILE.sql")]
     pub schema: Option<PathBuf>,
     #[command(flatten)]
@@ -293,6 +294,15 @@ pub struct DataArgs {
     /// when they are complete [default: one script on stdout]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Load the rows into this database, whose tables exist and are empty, and record them there
+    #[arg(long, value_name = "URL", conflicts_with_all = ["output", "format", "shard", "threads"])]
+    pub load: Option<String>,
+    /// Empty the tables first, and those that reference them
+    #[arg(long, requires = "load")]
+    pub replace: bool,
+    /// Connections that load at the same time
+    #[arg(short, long, value_name = "C", default_value_t = 2, requires = "load", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub connections: u16,
     /// Only the K-th (from 0) of M contiguous slices of each table's rows
     #[arg(long, value_name = "K/M")]
     pub shard: Option<Shard>,
@@ -318,8 +328,11 @@ pub enum DataFormat {
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// The built-in schema, which is used where neither run nor grammar names one
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "from")]
     pub default: bool,
+    /// The schema of this database, as --dsn reads it: for runs without the server
+    #[arg(long, value_name = "URL", conflicts_with = "default")]
+    pub from: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -3,6 +3,7 @@
 use crate::terminal;
 use rqg_runtime::engine::EngineError;
 use rqg_runtime::entropy::EntropyError;
+use rqg_server::load::LoadError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,9 @@ pub enum Failure {
     /// A run on a server could not be carried out.
     #[error(transparent)]
     Exec(#[from] rqg_server::executor::ExecError),
+    /// Rows could not be loaded.
+    #[error(transparent)]
+    Load(#[from] rqg_server::load::LoadError),
     /// Findings can't be kept.
     #[error(transparent)]
     Findings(#[from] rqg_server::findings::FindingsError),
@@ -86,7 +90,9 @@ impl Failure {
             | Self::Directory { .. }
             | Self::Signals(_) => 3,
             Self::Incomplete(_) => 4,
-            Self::Interrupted(_) => 130,
+            Self::Load(LoadError::Interrupted) | Self::Interrupted(_) => 130,
+            Self::Load(LoadError::NotEmpty(_)) => 1,
+            Self::Load(_) => 3,
         }
     }
 

@@ -8,14 +8,17 @@ use crate::terminal;
 use rqg_compiler::compile;
 use rqg_compiler::diagnostics::suggest;
 use rqg_compiler::interpret::{Generator, Settings};
+use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin};
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Format;
 use rqg_runtime::entropy::{MasterKey, Seed};
 use rqg_runtime::features::{self, FEATURES};
+use rqg_runtime::schema::Model;
 use rqg_server::Server;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A grammar that is ready to run.
@@ -28,70 +31,74 @@ pub struct Identity {
     line: String,
 }
 
-impl Identity {
-    /// Compiles the grammar, reads the schema and checks that they fit. Prints what is wrong, and
-    /// warnings if asked for.
+/// A grammar that is compiled: what can be said of a run before any server is asked.
+pub struct Compiled<'a> {
+    args: &'a IdentityArgs,
+    program: Arc<Program>,
+    report: Report,
+    /// The file that `--schema` names, and its text.
+    schema: Option<(&'a Path, String)>,
+}
+
+impl<'a> Compiled<'a> {
+    /// Compiles the grammar and reads the file of the schema. Prints what is wrong with the grammar.
+    pub fn new(args: &'a IdentityArgs) -> Result<Self, Failure> {
+        let mut input = grammar::input(&args.grammar)?;
+        if let Some(rule) = &args.rule {
+            input = input.start(rule);
+        }
+        let schema = match &args.schema {
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|cause| Failure::read(path, cause))?;
+                Some((path.as_path(), String::from_utf8_lossy(&bytes).into_owned()))
+            }
+            None => None,
+        };
+        let compilation = compile(&input);
+        let mut report = Report::new(compilation.sources, args.verbose);
+        report.add(compilation.diagnostics);
+        match compilation.program {
+            Some(program) => Ok(Self {
+                args,
+                program,
+                report,
+                schema,
+            }),
+            None => Err(report.fail()),
+        }
+    }
+
+    /// Reads the schema and checks that it and the grammar fit. Prints what is wrong, and warnings
+    /// if asked for.
     ///
-    /// The server, if there is one, gives the dialect and the schema that the arguments leave open.
-    pub fn resolve(args: &IdentityArgs, server: Option<&Server>) -> Result<Self, Failure> {
+    /// The server, if there is one, gives the dialect and the schema that the arguments leave open,
+    /// and says which rows it holds.
+    pub fn resolve(mut self, server: Option<&Server>) -> Result<Identity, Failure> {
+        let args = self.args;
         let dialect = args
             .dialect
             .clone()
             .or_else(|| server.and_then(|server| server.version().dialect()))
             .unwrap_or_default();
         let features = features(args, &dialect)?;
-        let mut input = grammar::input(&args.grammar)?;
-        if let Some(rule) = &args.rule {
-            input = input.start(rule);
-        }
-        let rule = args
-            .rule
-            .as_deref()
-            .unwrap_or(rqg_compiler::analysis::START);
-        let given = match &args.schema {
-            Some(path) => {
-                let bytes = std::fs::read(path).map_err(|cause| Failure::read(path, cause))?;
-                Some((path, String::from_utf8_lossy(&bytes).into_owned()))
-            }
-            None => None,
-        };
-        let read = match (server, &given) {
-            (Some(server), None) => Some((server.dsn().name(), server.ddl()?)),
-            _ => None,
-        };
+        let (name, mut model) = self.schema(server)?;
+        let data_seed = rows(args, server, &mut model)?;
         let seed = match args.seed {
             Some(seed) => seed,
             None => Seed::from_os()?,
         };
-
-        let compilation = compile(&input);
-        let mut report = Report::new(compilation.sources, args.verbose);
-        report.add(compilation.diagnostics);
-        let program = compilation.program.ok_or(());
-        let Ok(program) = program else {
-            return Err(report.fail());
-        };
-        let origin = match (&given, &read, &program.schema) {
-            (Some((path, text)), _, _) => Origin::File(path, text),
-            (None, Some((name, ddl)), _) => Origin::Database(name, ddl),
-            (None, None, Some(embedded)) => Origin::Embedded(embedded),
-            (None, None, None) => Origin::Default,
-        };
-        let schema = schema::read(&origin, report.sources());
-        report.add(schema.diagnostics);
-        report.print()?;
-        let mut model = schema.model;
-        args.rows.apply(&mut model)?;
-
+        let rule = args
+            .rule
+            .as_deref()
+            .unwrap_or(rqg_compiler::analysis::START);
         let line = format!(
-            "rqgc: version={} grammar={}@{:016x} rule={rule} schema={}@{:016x} dialect={}{} seed={seed}",
+            "rqgc: version={} grammar={}@{:016x} rule={rule} schema={name}@{:016x} dialect={}{} seed={seed}",
             env!("CARGO_PKG_VERSION"),
-            program.name,
-            program.fingerprint,
-            schema.name,
+            self.program.name,
+            self.program.fingerprint,
             model.fingerprint(),
             dialect,
-            switches(args) + &data(args),
+            switches(args) + &data(args, data_seed),
         );
         let key = seed.master_key();
         let settings = Settings {
@@ -99,12 +106,12 @@ impl Identity {
             dialect: dialect.clone(),
             features,
             run_tag: run_tag(&key),
-            data_seed: args.rows.data_seed,
+            data_seed,
             key_offset: args.key_offset,
             ..Settings::new(key)
         };
-        match Generator::new(program, Arc::new(model), settings) {
-            Ok(generator) => Ok(Self {
+        match Generator::new(self.program, Arc::new(model), settings) {
+            Ok(generator) => Ok(Identity {
                 generator,
                 seed,
                 rule: rule.to_owned(),
@@ -112,12 +119,60 @@ impl Identity {
                 line,
             }),
             Err(found) => {
-                report.add(found);
-                Err(report.fail())
+                self.report.add(found);
+                Err(self.report.fail())
             }
         }
     }
 
+    /// The schema of the run and its name.
+    fn schema(&mut self, server: Option<&Server>) -> Result<(String, Model), Failure> {
+        let read = match (server, &self.schema) {
+            (Some(server), None) => Some((server.dsn().name(), server.ddl()?)),
+            _ => None,
+        };
+        let origin = match (&self.schema, &read, &self.program.schema) {
+            (Some((path, text)), _, _) => Origin::File(path, text),
+            (None, Some((name, ddl)), _) => Origin::Database(name, ddl),
+            (None, None, Some(embedded)) => Origin::Embedded(embedded),
+            (None, None, None) => Origin::Default,
+        };
+        let schema = schema::read(&origin, self.report.sources());
+        self.report.add(schema.diagnostics);
+        self.report.print()?;
+        Ok((schema.name, schema.model))
+    }
+}
+
+/// Sets how many rows the tables hold, as the arguments say or the server has it recorded. Returns
+/// what their values depend on.
+fn rows(args: &IdentityArgs, server: Option<&Server>, model: &mut Model) -> Result<u64, Failure> {
+    let recorded = match server {
+        Some(server) if args.rows.rows.is_empty() => server.record()?,
+        _ => None,
+    };
+    let Some(record) = recorded else {
+        args.rows.apply(model)?;
+        return Ok(args.rows.data_seed());
+    };
+    let given = args.rows.data_seed;
+    if given.is_some_and(|seed| seed != record.data_seed) {
+        return Err(Failure::Usage(format!(
+            "the database holds data of seed {}, not of the given --data-seed; say with --rows \
+             what its tables hold if it is known better",
+            record.data_seed
+        )));
+    }
+    if !record.apply(model) {
+        terminal::note(
+            "warning: the data of the database was made for another schema than it has now; \
+             values that are looked for may not be there",
+        );
+    }
+    Ok(record.data_seed)
+}
+
+impl Identity {
     /// What is wrong with a run over these indexes, if new rows take keys that others took before.
     pub fn keys_repeat(&self, range: &Range<u64>) -> Option<String> {
         let limit = self.generator.key_limit()?;
@@ -171,8 +226,8 @@ impl Identity {
         for rows in &args.rows.rows {
             flag("--rows", &format!("{}={}", rows.pattern, rows.count));
         }
-        if args.rows.data_seed != 0 {
-            flag("--data-seed", &args.rows.data_seed.to_string());
+        if let Some(seed) = args.rows.data_seed {
+            flag("--data-seed", &seed.to_string());
         }
         if args.key_offset != 0 {
             flag("--key-offset", &args.key_offset.to_string());
@@ -251,12 +306,12 @@ fn switches(args: &IdentityArgs) -> String {
 }
 
 /// What the tables hold, apart from the row counts in the schema's fingerprint.
-fn data(args: &IdentityArgs) -> String {
+fn data(args: &IdentityArgs, data_seed: u64) -> String {
     let part = |name: &str, number: u64| match number {
         0 => String::new(),
         _ => format!(" {name}={number}"),
     };
-    part("data-seed", args.rows.data_seed) + &part("key-offset", args.key_offset)
+    part("data-seed", data_seed) + &part("key-offset", args.key_offset)
 }
 
 /// Runs with other seeds create objects with other names.

@@ -5,7 +5,7 @@ mod explain;
 use super::{Settings, reach};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::DialectTest;
-use crate::ir::{DialectGuard, Program, RuleId};
+use crate::ir::{DialectGuard, Node, NodeId, Program, RuleId};
 use crate::source::Span;
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::plan::{Alternative, Candidates, Plan, Setup, Site, dialect_holds};
@@ -142,7 +142,7 @@ pub(super) fn check_schema(
     let Some(rule) = program.rules.get(start.index()) else {
         return Ok(());
     };
-    if plan.start_depth(rule.demand.0).is_some() {
+    if plan.start_depth(rule.demand.0).is_some() || an_alternative_holds(program, plan, rule.body) {
         return Ok(());
     }
     let mut found = Diagnostic::new(
@@ -151,12 +151,16 @@ pub(super) fn check_schema(
         format!("the schema lacks what rule `{}` needs", rule.name),
     )
     .label("no alternative can be derived with this schema and dialect");
+    let mut told = Vec::new();
     for site in reach::from(program, start).sites {
         if let Some(planned) = plan.site(site.0)
             && let Candidates::Fixed { list, .. } = &planned.candidates
             && list.is_empty()
             && let Some(site) = program.sites.get(site.index())
+            // A rule may have several instances.
+            && !told.contains(&site.span)
         {
+            told.push(site.span);
             found = found.also(site.span, explain::draw(&site.domain));
         }
     }
@@ -168,4 +172,16 @@ pub(super) fn check_schema(
         found = found.help(line);
     }
     Err(vec![found])
+}
+
+/// Whether a body is a choice with an alternative that can be derived. A rule's own demand may be
+/// narrower than those of its alternatives, since the number of its clauses is limited.
+fn an_alternative_holds(program: &Program, plan: &Plan, body: NodeId) -> bool {
+    let Some(Node::Choice(choice)) = program.nodes.get(body.index()) else {
+        return false;
+    };
+    program.choices.get(choice.index()).is_some_and(|choice| {
+        let mut alternatives = choice.alternatives.iter();
+        alternatives.any(|alternative| plan.start_depth(alternative.demand.0).is_some())
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::{GenerateArgs, OutputFormat};
 use crate::failure::Failure;
-use crate::identity::Identity;
+use crate::identity::Compiled;
 use crate::progress::Progress;
 use crate::range;
 use crate::server;
@@ -18,8 +18,9 @@ use std::path::{Path, PathBuf};
 
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let range = range::of_run(args.start, args.count, args.duration, args.shard)?;
+    let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;
-    let identity = Identity::resolve(&args.identity, server.as_ref())?;
+    let identity = compiled.resolve(server.as_ref())?;
     // Nothing holds a connection while the units are made.
     drop(server);
     let settings = Settings {
@@ -38,6 +39,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     leftovers.set(output.temporary());
     identity.announce(&args.identity);
     if args.duration.is_none()
+        && (args.identity.verbose || terminal::stderr_is_terminal())
         && let Some(shortage) = identity.keys_repeat(&range)
     {
         terminal::note(&format!("warning: {shortage}"));
