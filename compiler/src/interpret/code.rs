@@ -119,6 +119,15 @@ pub(super) enum Operand {
     Arithmetic(ArithmeticOp, ExprId, ExprId),
 }
 
+/// The arguments of a builtin.
+#[derive(Debug, Clone)]
+pub(super) struct Arguments {
+    /// Those that are values: no builtin takes more.
+    pub values: [Operand; 3],
+    /// All.
+    pub given: Box<[Argument]>,
+}
+
 /// A rule.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rule {
@@ -206,7 +215,7 @@ pub(super) struct Code {
     pub slots: Vec<Box<[u16]>>,
     pub lists: Vec<List>,
     pub generated: Vec<Generated>,
-    pub arguments: Vec<Box<[Argument]>>,
+    pub arguments: Vec<Arguments>,
     /// Where the bodies of texts start.
     pub texts: Vec<Position>,
 }
@@ -512,7 +521,19 @@ impl Maker<'_> {
                 Operand::Generate(add(&mut self.code.generated, generated))
             }
             Expr::Builtin(builtin, arguments) => {
-                let arguments = arguments.as_slice().into();
+                let mut values = [Operand::Nothing; 3];
+                for (value, argument) in values.iter_mut().zip(arguments) {
+                    *value = match argument {
+                        Argument::Value(expr) => self.operand(*expr),
+                        Argument::Constant(number) => Operand::Int(*number),
+                        Argument::Literal(literal) => Operand::Str(*literal),
+                        _ => Operand::Nothing,
+                    };
+                }
+                let arguments = Arguments {
+                    values,
+                    given: arguments.as_slice().into(),
+                };
                 Operand::Builtin(*builtin, add(&mut self.code.arguments, arguments))
             }
             Expr::Call(rule, arguments) => Operand::Call(*rule, self.operands(arguments)),

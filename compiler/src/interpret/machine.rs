@@ -223,7 +223,7 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
     }
 
     /// Begins a round of a walk, unless the unit ends.
-    #[inline]
+    #[inline(always)]
     fn next_round(&mut self, walk: &Walk, round: usize) -> bool {
         if self.unit.is_exhausted() {
             return false;
@@ -279,7 +279,7 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
 
     /// Evaluates an expression; what only has to be looked up without a call.
     #[inline]
-    fn eval(&mut self, operand: Operand) -> Value {
+    pub fn eval(&mut self, operand: Operand) -> Value {
         match operand {
             Operand::Slot(slot) => self.unit.slot(slot),
             Operand::Int(number) => Value::Int(number),
@@ -324,8 +324,9 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
             Operand::DrawList(list) => self.draw_list(list),
             Operand::Generate(generated) => self.generate(generated),
             Operand::Builtin(builtin, arguments) => {
-                let arguments = code.arguments.get(arguments as usize);
-                let arguments = arguments.map_or(&[][..], |arguments| arguments);
+                let Some(arguments) = code.arguments.get(arguments as usize) else {
+                    return Value::Nothing;
+                };
                 let value = self.builtin(builtin, arguments, To::Value);
                 self.watch(builtin.name(), value);
                 value

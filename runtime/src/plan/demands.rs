@@ -50,6 +50,8 @@ pub(super) enum Test {
     Candidate(Arc<Memo>),
     /// The candidate, a column or function, is (or is not) of the type that a slot holds.
     CandidateType(u16, bool),
+    /// The same of a property of what a slot holds.
+    CandidateTypeOf(u16, Field, bool),
     /// A quantifier whose body speaks of no other one's element.
     Walk(Box<Walk>),
     /// Any other.
@@ -224,6 +226,17 @@ impl Test {
         {
             return Self::CandidateType(*slot, *wanted);
         }
+        if let Atom::Same(left, right, wanted) = atom {
+            for (own, other) in [(left, right), (right, left)] {
+                if let (Term::Field(of, Field::Type), Term::Field(slot, field)) = (own, other)
+                    && **of == Term::Bound(0)
+                    && let Term::Slot(slot) = **slot
+                    && *field != Field::Length
+                {
+                    return Self::CandidateTypeOf(slot, *field, *wanted);
+                }
+            }
+        }
         match memos.of(plan, atom) {
             Some((Subject::Slot(slot), memo)) => Self::Slot(slot, memo),
             Some((Subject::Candidate, memo)) => Self::Candidate(memo),
@@ -267,6 +280,7 @@ impl Test {
         match self {
             Self::Context(_) => 0,
             Self::CandidateType(..) => 1,
+            Self::CandidateTypeOf(..) => 2,
             Self::Slot(_, memo) | Self::Candidate(memo) => 2 + memo.cost(),
             Self::Walk(walk) => walk.cost,
             Self::Atom(atom) => atom_cost(atom),
@@ -277,7 +291,7 @@ impl Test {
     pub fn is_common(&self) -> bool {
         match self {
             Self::Context(_) | Self::Slot(..) | Self::Walk(_) => true,
-            Self::Candidate(_) | Self::CandidateType(..) => false,
+            Self::Candidate(_) | Self::CandidateType(..) | Self::CandidateTypeOf(..) => false,
             Self::Atom(atom) => !Dependence::of_atom(atom, 0).outer,
         }
     }
@@ -308,6 +322,14 @@ impl Test {
                     .is_some_and(|own| (own.result.id() == view.base(ty)) == *wanted),
                 _ => false,
             },
+            Self::CandidateTypeOf(slot, field, wanted) => {
+                match (candidate, view.field(view.unit.slot(*slot), *field)) {
+                    (Some(Value::Column(column)), Value::Type(ty)) => view
+                        .column_type(column)
+                        .is_some_and(|own| (view.base(own) == view.base(ty)) == *wanted),
+                    _ => false,
+                }
+            }
             Self::Walk(walk) => walk.holds(view),
             Self::Atom(atom) => match candidate {
                 Some(candidate) => view.atom(atom, Some(&Bound::new(candidate))),

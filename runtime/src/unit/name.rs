@@ -192,7 +192,30 @@ impl Unit {
         let start = self.arena.lists.len();
         let mut cursor = match value {
             Value::Relation(relation) => Cursor::columns(relation),
-            _ => Cursor::key_columns(value, field == Field::Targets),
+            _ => {
+                let model = plan.model();
+                let columns = match value {
+                    Value::UniqueKey(id) => {
+                        let key = model.unique_keys.get(id.0 as usize);
+                        key.map(|key| (key.table, &key.columns))
+                    }
+                    Value::ForeignKey(id) => {
+                        let key = model.foreign_keys.get(id.0 as usize);
+                        key.map(|key| match field {
+                            Field::Targets => (key.to, &key.targets),
+                            _ => (key.from, &key.columns),
+                        })
+                    }
+                    _ => None,
+                };
+                if let Some((table, columns)) = columns {
+                    let relation = RelationId(table.0);
+                    let columns = columns.iter();
+                    let columns = columns.map(|&at| Value::column(relation, at, false));
+                    self.arena.lists.extend(columns);
+                }
+                return Value::List(Range32::since(start, self.arena.lists.len()));
+            }
         };
         while let Some(column) = cursor.next(View { plan, unit: self }) {
             self.arena.lists.push(column);

@@ -11,8 +11,17 @@ impl Unit {
     #[inline]
     pub fn place(&mut self, plan: &Plan, value: Value) {
         match value {
+            Value::Column(column) => self.place_column(plan, column),
             // A builtin that placed its text itself.
             Value::Nothing => {}
+            other => self.place_other(plan, other),
+        }
+    }
+
+    /// Apart, so that columns need no room for what it needs.
+    #[inline(never)]
+    fn place_other(&mut self, plan: &Plan, value: Value) {
+        match value {
             Value::Text(range) => {
                 let text = self.arena.texts.get(range.indexes());
                 self.writer.token(text.unwrap_or_default());
