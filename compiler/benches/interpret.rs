@@ -37,14 +37,18 @@ fn main() {
     divan::main();
 }
 
-fn generator(input: &Input) -> Option<Generator> {
+fn generator(input: &Input, rows: u64) -> Option<Generator> {
     let program = compile(input).program?;
+    let mut model = default_model();
+    for table in &mut model.tables {
+        table.rows = rows;
+    }
     let settings = Settings::new(Seed::from(1).master_key());
-    Generator::new(program, Arc::new(default_model()), settings).ok()
+    Generator::new(program, Arc::new(model), settings).ok()
 }
 
-fn units(bencher: Bencher<'_, '_>, input: &Input) {
-    let Some(generator) = generator(input) else {
+fn units(bencher: Bencher<'_, '_>, input: &Input, rows: u64) {
+    let Some(generator) = generator(input, rows) else {
         return;
     };
     let mut worker = generator.worker();
@@ -67,14 +71,22 @@ fn units(bencher: Bencher<'_, '_>, input: &Input) {
 
 #[divan::bench]
 fn short(bencher: Bencher<'_, '_>) {
-    units(bencher, &Input::text("short", SHORT));
+    units(bencher, &Input::text("short", SHORT), 0);
 }
 
-#[divan::bench(args = ["grammars/crud/crud.rqg", "grammars/json/json.rqg",
-    "tests/fixtures/run/typed_expressions.rqg", "tests/fixtures/run/upsert.rqg"])]
+#[divan::bench(args = ["grammars/crud/crud.rqg", "grammars/queries/queries.rqg",
+    "grammars/json/json.rqg", "tests/fixtures/run/typed_expressions.rqg",
+    "tests/fixtures/run/upsert.rqg"])]
 fn file(bencher: Bencher<'_, '_>, path: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    units(bencher, &Input::path(root.join(path)));
+    units(bencher, &Input::path(root.join(path)), 0);
+}
+
+/// Over tables that hold rows.
+#[divan::bench(args = ["grammars/crud/crud.rqg", "grammars/queries/queries.rqg"])]
+fn filled(bencher: Bencher<'_, '_>, path: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    units(bencher, &Input::path(root.join(path)), 1_000);
 }
 
 /// Compiles a grammar of a thousand rules, each of which calls the next: what `rqgc check` does.

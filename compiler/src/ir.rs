@@ -117,6 +117,17 @@ pub struct Rule {
     pub min_depth: u32,
 }
 
+impl Rule {
+    /// The choice that the whole rule is, if it is one.
+    #[must_use]
+    pub fn choice(&self, program: &Program) -> Option<ChoiceId> {
+        match program.nodes.get(self.body.index()) {
+            Some(Node::Choice(choice)) => Some(*choice),
+            _ => None,
+        }
+    }
+}
+
 /// A step of a derivation that writes text or binds slots.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {

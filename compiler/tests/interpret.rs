@@ -6,6 +6,7 @@ use rqg_compiler::interpret::{Generator, Settings};
 use rqg_compiler::{Input, compile};
 use rqg_runtime::choices::{Bytes, Recorded, Replay};
 use rqg_runtime::entropy::Seed;
+use rqg_runtime::schema::ddl::read_ddl;
 use rqg_runtime::schema::default_model;
 use rqg_runtime::unit_text::{Generate, UnitText};
 use std::path::{Path, PathBuf};
@@ -125,5 +126,19 @@ proptest! {
             worker.generate_from(index, &mut Bytes::new(&bytes), &mut text);
             prop_assert_eq!(worker.unmet(), 0, "{}", path.display());
         }
+    }
+}
+
+#[test]
+fn a_schema_of_one_json_column_is_enough() {
+    let model = Arc::new(read_ddl("CREATE TABLE t (a json);").model);
+    for path in files("grammars/crud")
+        .into_iter()
+        .chain(files("grammars/queries"))
+    {
+        let program = compile(&Input::path(&path)).program.expect("a program");
+        let settings = Settings::new(Seed::from(1).master_key());
+        let generator = Generator::new(program, Arc::clone(&model), settings);
+        assert!(generator.is_ok(), "{}: {generator:?}", path.display());
     }
 }

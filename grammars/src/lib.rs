@@ -29,6 +29,29 @@ pub fn named(name: &str) -> Option<&'static Bundled> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rqg_compiler::interpret::{Generator, Settings};
+    use rqg_compiler::{Input, compile};
+    use rqg_runtime::entropy::Seed;
+    use rqg_runtime::schema::default_model;
+    use std::sync::Arc;
+
+    #[test]
+    fn each_compiled_form_takes_over_what_is_planned_for_its_text_only() {
+        let planned = BUNDLED.iter().map(|bundled| {
+            let program = compile(&Input::text(bundled.name, bundled.text)).program;
+            let settings = Settings::new(Seed::from(1).master_key());
+            let model = Arc::new(default_model());
+            let generator = Generator::new(program.expect("no errors"), model, settings);
+            generator.expect("a run").planned()
+        });
+        let planned: Vec<_> = planned.collect();
+        for (at, bundled) in BUNDLED.iter().enumerate() {
+            for (other, planned) in planned.iter().enumerate() {
+                let taken = (bundled.native)(planned.clone());
+                assert_eq!(taken.is_some(), at == other, "{}", bundled.name);
+            }
+        }
+    }
 
     #[test]
     fn every_grammar_says_what_it_makes() {

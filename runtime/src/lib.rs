@@ -14,6 +14,7 @@ pub mod rows;
 pub mod run;
 pub mod schema;
 pub mod spacing;
+pub mod tokens;
 pub mod types;
 pub mod unit;
 pub mod unit_text;

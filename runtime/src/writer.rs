@@ -6,6 +6,7 @@
 //! neighbouring literals by the same rule.
 
 use crate::spacing::{tight_after, tight_before};
+use crate::tokens::{Token, Tokens};
 
 /// Where a token that is still being written starts.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +55,16 @@ impl Writer {
         }
         self.bytes.extend_from_slice(token);
         self.wants_space = !tight_after(last);
+    }
+
+    /// Writes a token that is known in advance; nothing at all for an empty one.
+    #[inline]
+    pub fn known(&mut self, tokens: &Tokens, token: Token) {
+        if token.is_empty() {
+            return;
+        }
+        tokens.push(token, self.wants_space && !token.joins, &mut self.bytes);
+        self.wants_space = !token.opens;
     }
 
     /// The next token follows without a space.
@@ -152,18 +163,24 @@ mod tests {
     fn written(tokens: &[&str]) -> String {
         let mut direct = Writer::default();
         let mut opened = Writer::default();
+        let mut known = Writer::default();
         for &token in tokens {
             if token == "~" {
                 direct.glue();
                 opened.glue();
+                known.glue();
                 continue;
             }
+            let mut made = Tokens::default();
+            let made_token = made.add(token.as_bytes());
+            known.known(&made, made_token);
             direct.token(token.as_bytes());
             let mark = opened.open();
             opened.bytes_mut().extend_from_slice(token.as_bytes());
             opened.close(mark);
         }
         assert_eq!(direct.bytes, opened.bytes);
+        assert_eq!(direct.bytes, known.bytes);
         String::from_utf8(direct.bytes).expect("the tokens are UTF-8")
     }
 

@@ -172,6 +172,33 @@ fn what_the_server_undid_is_repeated_and_counted_once() {
 }
 
 #[test]
+fn copies_and_what_cannot_be_sent_are_no_trap() {
+    let postgres = Server::start(15).expect("a server");
+    let mut session = postgres.connect().expect("a connection");
+    session
+        .execute("CREATE TABLE t (a integer); INSERT INTO t VALUES (1), (2)")
+        .expect("a table");
+    let server = connect(&postgres, 1, Duration::from_secs(1));
+    let summary = run(
+        &server,
+        &settings(20, 1),
+        Rules::default(),
+        |index| match index % 5 {
+            0 => one("COPY t FROM STDIN"),
+            1 => one("COPY (SELECT a FROM t) TO STDOUT"),
+            2 => one("COPY nowhere FROM STDIN"),
+            3 => one("SELECT 'a \0 in it'"),
+            _ => one("SELECT 1; SELECT a FROM t"),
+        },
+    );
+    assert_eq!(count(&summary, Outcome::Ok, "-"), 12, "{summary:#?}");
+    assert_eq!(count(&summary, Outcome::Unexpected, "42P01"), 4);
+    assert_eq!(count(&summary, Outcome::Unexpected, "-"), 4);
+    let rows: u64 = summary.kinds.iter().map(|row| row.rows).sum();
+    assert_eq!(rows, 4 * 2 + 4 * 3);
+}
+
+#[test]
 fn conflicts_that_do_not_go_away_are_reported() {
     let postgres = Server::start(15).expect("a server");
     let server = connect(&postgres, 1, NO_LIMIT);

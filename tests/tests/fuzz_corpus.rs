@@ -43,3 +43,8 @@ fn interpret() {
 fn ddl() {
     replay("ddl", fuzz::ddl);
 }
+
+#[test]
+fn server() {
+    replay("server", fuzz::server);
+}

@@ -268,7 +268,7 @@ pub struct ShowArgs {
 
 #[derive(Debug, Args)]
 pub struct DataArgs {
-    /// Schema as DDL [default: a built-in one]
+    /// Schema as DDL [default: that of the database to load, else a built-in one]
     #[arg(long, value_name = "FILE.sql")]
     pub schema: Option<PathBuf>,
     #[command(flatten)]
@@ -280,6 +280,15 @@ pub struct DataArgs {
     /// when they are complete [default: one script on stdout]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Load the rows into this database, whose tables exist and are empty, and record them there
+    #[arg(long, value_name = "URL", conflicts_with_all = ["output", "format", "shard", "threads"])]
+    pub load: Option<String>,
+    /// Empty the tables first, and those that reference them
+    #[arg(long, requires = "load")]
+    pub replace: bool,
+    /// Connections that load at the same time
+    #[arg(short, long, value_name = "C", default_value_t = 2, requires = "load", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub connections: u16,
     /// Only the K-th (from 0) of M contiguous slices of each table's rows
     #[arg(long, value_name = "K/M")]
     pub shard: Option<Shard>,
@@ -305,8 +314,11 @@ pub enum DataFormat {
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// The built-in schema, which is used where neither run nor grammar names one
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "from")]
     pub default: bool,
+    /// The schema of this database, as --dsn reads it: for runs without the server
+    #[arg(long, value_name = "URL", conflicts_with = "default")]
+    pub from: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

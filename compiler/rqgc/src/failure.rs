@@ -2,6 +2,7 @@
 
 use crate::terminal;
 use rqg_runtime::engine::EngineError;
+use rqg_server::load::LoadError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,9 @@ pub enum Failure {
     /// A run on a server could not be carried out.
     #[error(transparent)]
     Exec(#[from] rqg_server::executor::ExecError),
+    /// Rows could not be loaded.
+    #[error(transparent)]
+    Load(#[from] rqg_server::load::LoadError),
     /// Findings can't be kept.
     #[error(transparent)]
     Findings(#[from] rqg_server::findings::FindingsError),
@@ -85,7 +89,9 @@ impl Failure {
             | Self::Directory { .. } => 3,
             Self::Run(failure) => failure.exit_code(),
             Self::Incomplete(_) => 4,
-            Self::Interrupted(_) => 130,
+            Self::Load(LoadError::Interrupted) | Self::Interrupted(_) => 130,
+            Self::Load(LoadError::NotEmpty(_)) => 1,
+            Self::Load(_) => 3,
         }
     }
 

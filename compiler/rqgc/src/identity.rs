@@ -4,16 +4,20 @@ use crate::cli::IdentityArgs;
 use crate::failure::Failure;
 use crate::grammar;
 use crate::report::Report;
+use crate::terminal;
 use rqg_cli::args::OutputFormat;
 use rqg_cli::identity::{self, Identity as Decided};
 use rqg_compiler::compile;
 use rqg_compiler::interpret::{self, Generator};
+use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin};
 use rqg_runtime::engine::Format;
 use rqg_runtime::native::AnyGenerator;
+use rqg_runtime::schema::Model;
 use rqg_runtime::unit_text::{Generate, UnitText};
 use rqg_server::Server;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A grammar that is ready to run.
@@ -26,69 +30,122 @@ pub struct Identity {
     line: String,
 }
 
-impl Identity {
-    /// Compiles the grammar, reads the schema and checks that they fit. Prints what is wrong, and
-    /// warnings if asked for.
-    ///
-    /// The server, if there is one, gives the dialect and the schema that the arguments leave open.
-    pub fn resolve(args: &IdentityArgs, server: Option<&Server>) -> Result<Self, Failure> {
-        let dialect = server.and_then(|server| server.version().dialect());
-        let decided = Decided::resolve(&args.run, dialect)?;
+/// A grammar that is compiled: what can be said of a run before any server is asked.
+pub struct Compiled<'a> {
+    args: &'a IdentityArgs,
+    program: Arc<Program>,
+    report: Report,
+    /// The file that `--schema` names, and its text.
+    schema: Option<(&'a Path, String)>,
+}
+
+impl<'a> Compiled<'a> {
+    /// Compiles the grammar and reads the file of the schema. Prints what is wrong with the grammar.
+    pub fn new(args: &'a IdentityArgs) -> Result<Self, Failure> {
         let mut input = grammar::input(&args.grammar)?;
         if let Some(rule) = &args.run.rule {
             input = input.start(rule);
         }
-        let given = match &args.run.schema {
+        let schema = match &args.run.schema {
             Some(path) => {
                 let bytes = std::fs::read(path).map_err(|cause| Failure::read(path, cause))?;
-                Some((path, String::from_utf8_lossy(&bytes).into_owned()))
+                Some((path.as_path(), String::from_utf8_lossy(&bytes).into_owned()))
             }
             None => None,
         };
-        let read = match (server, &given) {
-            (Some(server), None) => Some((server.dsn().name(), server.ddl()?)),
-            _ => None,
-        };
-
         let compilation = compile(&input);
         let mut report = Report::new(compilation.sources, args.run.verbose);
         report.add(compilation.diagnostics);
-        let program = compilation.program.ok_or(());
-        let Ok(program) = program else {
-            return Err(report.fail());
-        };
-        let origin = match (&given, &read, &program.schema) {
-            (Some((path, text)), _, _) => Origin::File(path, text),
-            (None, Some((name, ddl)), _) => Origin::Database(name, ddl),
-            (None, None, Some(embedded)) => Origin::Embedded(embedded),
-            (None, None, None) => Origin::Default,
-        };
-        let schema = schema::read(&origin, report.sources());
-        report.add(schema.diagnostics);
-        report.print()?;
-        let mut model = schema.model;
-        args.run.rows.apply(&mut model)?;
+        match compilation.program {
+            Some(program) => Ok(Self {
+                args,
+                program,
+                report,
+                schema,
+            }),
+            None => Err(report.fail()),
+        }
+    }
 
+    /// Reads the schema and checks that it and the grammar fit. Prints what is wrong, and warnings
+    /// if asked for.
+    ///
+    /// The server, if there is one, gives the dialect and the schema that the arguments leave open,
+    /// and says which rows it holds.
+    pub fn resolve(mut self, server: Option<&Server>) -> Result<Identity, Failure> {
+        let args = self.args;
+        let dialect = server.and_then(|server| server.version().dialect());
+        let mut decided = Decided::resolve(&args.run, dialect)?;
+        let (name, mut model) = self.schema(server)?;
+        decided.settings.data_seed = rows(args, server, &mut model)?;
         let line = decided.line(
             &args.run,
             env!("CARGO_PKG_VERSION"),
-            (&program.name, program.fingerprint),
-            (&schema.name, model.fingerprint()),
+            (&self.program.name, self.program.fingerprint),
+            (&name, model.fingerprint()),
         );
-        match Generator::new(program, Arc::new(model), decided.settings.clone()) {
-            Ok(generator) => Ok(Self {
+        match Generator::new(self.program, Arc::new(model), decided.settings.clone()) {
+            Ok(generator) => Ok(Identity {
                 native: native(args, &generator),
                 generator,
                 decided,
                 line,
             }),
             Err(found) => {
-                report.add(found);
-                Err(report.fail())
+                self.report.add(found);
+                Err(self.report.fail())
             }
         }
     }
 
+    /// The schema of the run and its name.
+    fn schema(&mut self, server: Option<&Server>) -> Result<(String, Model), Failure> {
+        let read = match (server, &self.schema) {
+            (Some(server), None) => Some((server.dsn().name(), server.ddl()?)),
+            _ => None,
+        };
+        let origin = match (&self.schema, &read, &self.program.schema) {
+            (Some((path, text)), _, _) => Origin::File(path, text),
+            (None, Some((name, ddl)), _) => Origin::Database(name, ddl),
+            (None, None, Some(embedded)) => Origin::Embedded(embedded),
+            (None, None, None) => Origin::Default,
+        };
+        let schema = schema::read(&origin, self.report.sources());
+        self.report.add(schema.diagnostics);
+        self.report.print()?;
+        Ok((schema.name, schema.model))
+    }
+}
+
+/// Sets how many rows the tables hold, as the arguments say or the server has it recorded. Returns
+/// what their values depend on.
+fn rows(args: &IdentityArgs, server: Option<&Server>, model: &mut Model) -> Result<u64, Failure> {
+    let recorded = match server {
+        Some(server) if args.run.rows.rows.is_empty() => server.record()?,
+        _ => None,
+    };
+    let Some(record) = recorded else {
+        args.run.rows.apply(model)?;
+        return Ok(args.run.rows.data_seed());
+    };
+    let given = args.run.rows.data_seed;
+    if given.is_some_and(|seed| seed != record.data_seed) {
+        return Err(Failure::Usage(format!(
+            "the database holds data of seed {}, not of the given --data-seed; say with --rows \
+             what its tables hold if it is known better",
+            record.data_seed
+        )));
+    }
+    if !record.apply(model) {
+        terminal::note(
+            "warning: the data of the database was made for another schema than it has now; \
+             values that are looked for may not be there",
+        );
+    }
+    Ok(record.data_seed)
+}
+
+impl Identity {
     /// Makes units on one thread, which needs [`Identity::required_stack`].
     pub fn worker(&self) -> Worker {
         match &self.native {
@@ -146,8 +203,8 @@ impl Identity {
         for rows in &args.run.rows.rows {
             flag("--rows", &format!("{}={}", rows.pattern, rows.count));
         }
-        if args.run.rows.data_seed != 0 {
-            flag("--data-seed", &args.run.rows.data_seed.to_string());
+        if let Some(seed) = args.run.rows.data_seed {
+            flag("--data-seed", &seed.to_string());
         }
         if args.run.key_offset != 0 {
             flag("--key-offset", &args.run.key_offset.to_string());

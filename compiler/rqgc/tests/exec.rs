@@ -166,6 +166,14 @@ fn schemas_come_from_the_server() {
     let shown = rqgc(&["show", "crud", "--dsn", &dsn, "--index", "0", "--seed", "3"]);
     assert_eq!(shown.stdout.lines().next(), made.stdout.lines().next());
 
+    // Saved, it stands for the server.
+    let saved = stdout(&["schema", "--from", &dsn]);
+    assert!(saved.contains("CREATE TABLE public.planet"), "{saved}");
+    assert!(!saved.contains(SECRET));
+    let saved = scratch.file("saved.sql", &saved);
+    let from_saved = [&["generate", "crud", "--schema", &saved], &same[..]].concat();
+    assert_eq!(stdout(&from_saved), made.stdout);
+
     let both = stderr(2, &["generate", "crud", "--dsn", &dsn, "--schema", &file]);
     assert!(both.contains("cannot be used with"), "{both}");
     // Nothing to ask about.
@@ -216,6 +224,161 @@ fn what_is_wrong_is_said_with_its_exit_code() {
 }
 
 #[test]
+fn a_password_is_asked_for_and_never_shown() {
+    let server = server();
+    let mut session = server.connect().expect("a connection");
+    for statement in [
+        &format!("CREATE ROLE guarded LOGIN SUPERUSER PASSWORD '{SECRET}'"),
+        "COPY (SELECT 'local all guarded scram-sha-256' UNION ALL SELECT 'local all all trust') \
+         TO PROGRAM 'cat > pg_hba.conf'",
+        "SELECT pg_reload_conf()",
+    ] {
+        session.execute(statement).expect("a setting");
+    }
+    let dsn = server.dsn().replace("user=postgres", "user=guarded");
+    let exec = |password: Option<&str>| -> Done {
+        let mut run = command(&["exec", "crud", "--dsn", &dsn, "-n", "5"]);
+        run.env_remove("PGPASSWORD");
+        if let Some(password) = password {
+            run.env("PGPASSWORD", password);
+        }
+        let done = run.output().unwrap().into();
+        assert_secret(&done);
+        done
+    };
+    // The server takes its new rules a moment later.
+    let mut none = exec(None);
+    while none.code == Some(0) {
+        none = exec(None);
+    }
+    assert_eq!(none.code, Some(3), "{}", none.stderr);
+    assert!(
+        none.stderr
+            .contains("help: give the password in PGPASSWORD"),
+        "{}",
+        none.stderr
+    );
+    let wrong = exec(Some("guess"));
+    assert_eq!(wrong.code, Some(3), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("28P01"), "{}", wrong.stderr);
+    assert!(!wrong.stderr.contains("guess"), "{}", wrong.stderr);
+    let right = exec(Some(SECRET));
+    assert_eq!(right.code, Some(0), "{}", right.stderr);
+}
+
+#[test]
+fn rows_are_loaded_and_known_from_then_on() {
+    let server = server();
+    let dsn = with_secret(&server);
+    let load = |more: &[&str]| {
+        let done = rqgc(&[&["data", "--load", &dsn, "-v"], more].concat());
+        assert_secret(&done);
+        done
+    };
+    let done = load(&["--rows", "planet=500", "--data-seed", "9"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("500 rows into 1 tables"),
+        "{}",
+        done.stderr
+    );
+    let twice = load(&["--rows", "planet=500"]);
+    assert_eq!(twice.code, Some(1), "{}", twice.stderr);
+    assert!(twice.stderr.contains("--replace"), "{}", twice.stderr);
+    let replaced = load(&["--rows", "planet=300", "--data-seed", "9", "--replace"]);
+    assert_eq!(replaced.code, Some(0), "{}", replaced.stderr);
+    let both = stderr(2, &["data", "--load", &dsn, "--rows", "*=1", "-o", "x"]);
+    assert!(both.contains("cannot be used with"), "{both}");
+
+    let generate = |more: &[&str]| {
+        let common = [
+            "generate", "crud", "--dsn", &dsn, "-n", "50", "--seed", "3", "-v",
+        ];
+        rqgc(&[&common, more].concat())
+    };
+    // The record stands for the arguments.
+    let recorded = generate(&[]);
+    assert!(
+        recorded.stderr.contains("data-seed=9"),
+        "{}",
+        recorded.stderr
+    );
+    let told = generate(&["--rows", "planet=300", "--data-seed", "9"]);
+    assert_eq!(recorded.code, Some(0), "{}", recorded.stderr);
+    assert_eq!(recorded.stdout, told.stdout);
+    let fewer = generate(&["--rows", "planet=0"]);
+    assert_ne!(fewer.stdout, told.stdout);
+    let other = generate(&["--data-seed", "8"]);
+    assert_eq!(other.code, Some(2), "{}", other.stderr);
+    let done = rqgc(&["exec", "crud", "--dsn", &dsn, "-n", "200", "--seed", "3"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    // The schema has changed since.
+    let mut session = server.connect().expect("a connection");
+    session
+        .execute("ALTER TABLE planet ADD COLUMN moons integer")
+        .expect("a column");
+    let changed = generate(&[]);
+    assert_eq!(changed.code, Some(0), "{}", changed.stderr);
+    assert!(
+        changed.stderr.contains("warning: the data"),
+        "{}",
+        changed.stderr
+    );
+}
+
+#[test]
+fn a_server_that_goes_away_is_said_with_what_was_done() {
+    let server = server();
+    let scratch = Scratch::new();
+    let grammar = scratch.file("endless.rqg", ENDLESS);
+    let findings = scratch.path().join("found");
+    let mut child = command(&[
+        "exec",
+        &grammar,
+        "--dsn",
+        &with_secret(&server),
+        "--seed",
+        "1",
+        "-n",
+        "1000000000",
+        "--max-failures",
+        "10",
+        "--reconnect",
+        "300ms",
+        "--progress",
+        "always",
+        "--findings",
+        findings.to_str().unwrap(),
+    ])
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    errors.read_line(&mut line).unwrap();
+    server.kill().expect("it runs");
+    let mut rest = String::new();
+    errors.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3), "{line}{rest}");
+    for part in [
+        "the server is gone after",
+        "resume with --start",
+        "error: cannot connect",
+    ] {
+        assert!(rest.contains(part), "{part}: {rest}");
+    }
+    assert!(!rest.contains(SECRET), "{rest}");
+    // The unit in flight, if there was one, and nothing else.
+    let kept = std::fs::read_to_string(findings.join("findings.jsonl")).unwrap();
+    assert!(kept.lines().count() <= 1, "{kept}");
+    assert!(
+        kept.lines()
+            .all(|line| line.contains("\"outcome\":\"crash\"")),
+        "{kept}"
+    );
+}
+
+#[test]
 fn an_interrupted_run_says_where_to_go_on() {
     let server = server();
     let scratch = Scratch::new();
@@ -255,4 +418,13 @@ fn an_interrupted_run_says_where_to_go_on() {
         1_000_000_000 - units
     );
     assert!(rest.contains(&resume), "{resume}: {rest}");
+}
+
+#[test]
+fn what_is_wrong_with_a_grammar_is_told_before_a_server_is_asked() {
+    let scratch = Scratch::new();
+    let grammar = scratch.file("bad.rqg", "grammar bad;\nrule query = SELECT nothing;\n");
+    let done = rqgc(&["exec", &grammar, "--dsn", "postgresql://127.0.0.1:1/none"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.stderr.contains("nothing"), "{}", done.stderr);
 }

@@ -304,3 +304,19 @@ fn identity_is_printed_when_asked() {
     let progress = rqgc(&[&CRUD[..], &["--progress", "always"]].concat());
     assert_eq!(progress.code, Some(0));
 }
+
+#[test]
+fn keys_that_do_not_suffice_are_told() {
+    let far = ["--start", "100000000000", "-n", "1"];
+    let quiet = rqgc(&[&CRUD[..], &far].concat());
+    assert_eq!(quiet.code, Some(0));
+    assert_eq!(quiet.stderr, "");
+    let told = rqgc(&[&CRUD[..], &far, &["-v"]].concat());
+    assert_eq!(told.code, Some(0));
+    let told = told.stderr;
+    assert!(told.contains("warning: the keys of table "), "{told}");
+    assert!(
+        told.contains(" suffice for new rows of the first "),
+        "{told}"
+    );
+}

@@ -109,6 +109,13 @@ fn rule(program: &Program, rule: &Rule) -> TokenStream {
     let start = rule.params == 0 && !rule.returns;
     let demand = literals::number(rule.demand.0.into());
     let min_depth = literals::number(rule.min_depth.into());
+    let choice = match rule.choice(program) {
+        Some(choice) => {
+            let choice = literals::number(choice.0.into());
+            quote! { Some(#choice) }
+        }
+        None => quote! { None },
+    };
     let calls = calls.into_iter().map(Literal::u32_unsuffixed);
     let draws = draws.into_iter().map(Literal::u32_unsuffixed);
     quote! {
@@ -117,6 +124,7 @@ fn rule(program: &Program, rule: &Rule) -> TokenStream {
             start: #start,
             main: #main,
             demand: #demand,
+            choice: #choice,
             min_depth: #min_depth,
             makes_rows: #makes_rows,
             calls: &[#(#calls),*],

@@ -1,5 +1,6 @@
 //! The builtins that are no draws.
 
+use super::code::Arguments;
 use super::machine::Machine;
 use super::observe::Observer;
 use crate::builtins::Builtin;
@@ -24,7 +25,7 @@ fn distribution(arguments: &[Argument]) -> Distribution {
 
 impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
     /// Evaluates a builtin; a text that it makes is placed at once where that is asked for.
-    pub(super) fn builtin(&mut self, builtin: Builtin, arguments: &[Argument], to: To) -> Value {
+    pub(super) fn builtin(&mut self, builtin: Builtin, arguments: &Arguments, to: To) -> Value {
         match builtin {
             Builtin::Alias => {
                 let of = self.value(arguments, 0);
@@ -46,36 +47,38 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 let types = self.value(arguments, 1);
                 self.unit.new_table(self.plan, names, types)
             }
-            Builtin::Fresh => self.unit.fresh(self.plan, self.text_of(arguments)),
-            Builtin::FreshObject => self.unit.fresh_object(self.plan, self.text_of(arguments)),
+            Builtin::Fresh => self.unit.fresh(self.plan, self.text_of(&arguments.given)),
+            Builtin::FreshObject => self
+                .unit
+                .fresh_object(self.plan, self.text_of(&arguments.given)),
             Builtin::Of => {
                 let relation = self.value(arguments, 0);
                 let column = self.value(arguments, 1);
                 self.unit.of(self.plan, relation, column)
             }
             Builtin::Int => {
-                let (low, high) = self.range(arguments, 0).unwrap_or((0, 0));
-                let distribution = distribution(arguments);
-                Value::Int(distribution.draw(low, high, self.choices))
+                let (low, high) = self.range(&arguments.given, 0).unwrap_or((0, 0));
+                let distribution = distribution(&arguments.given);
+                self.unit.int(low, high, distribution, self.choices)
             }
             Builtin::Decimal => {
-                let (low, high) = self.fractional_range(arguments);
-                let digits = match arguments.get(1) {
+                let (low, high) = self.fractional_range(&arguments.given);
+                let digits = match arguments.given.get(1) {
                     Some(Argument::Constant(digits)) => u32::try_from(*digits).unwrap_or(0),
                     _ => 0,
                 };
-                let distribution = distribution(arguments);
+                let distribution = distribution(&arguments.given);
                 self.unit
                     .decimal(low, high, digits, distribution, to, self.choices)
             }
             Builtin::Text => {
-                let (low, high) = self.range(arguments, 0).unwrap_or((0, 0));
-                let distribution = distribution(arguments);
+                let (low, high) = self.range(&arguments.given, 0).unwrap_or((0, 0));
+                let distribution = distribution(&arguments.given);
                 self.text(to, |choices, out| {
                     generate::text(low, high, &distribution, choices, out);
                 })
             }
-            Builtin::Regex => match arguments.first() {
+            Builtin::Regex => match arguments.given.first() {
                 Some(Argument::Regex(pattern)) => {
                     self.unit.regex(self.plan, *pattern, to, self.choices)
                 }
@@ -86,11 +89,11 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 self.unit.quote(self.plan, value, to)
             }
             Builtin::Date => {
-                let (first, last) = self.range(arguments, 0).unwrap_or(YEARS);
+                let (first, last) = self.range(&arguments.given, 0).unwrap_or(YEARS);
                 self.text(to, |choices, out| generate::date(first, last, choices, out))
             }
             Builtin::Timestamp => {
-                let (first, last) = self.range(arguments, 0).unwrap_or(YEARS);
+                let (first, last) = self.range(&arguments.given, 0).unwrap_or(YEARS);
                 self.text(to, |choices, out| {
                     generate::timestamp(first, last, choices, out);
                 })
@@ -191,15 +194,11 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
         }
     }
 
-    fn value(&mut self, arguments: &[Argument], at: usize) -> Value {
-        match arguments.get(at) {
-            Some(Argument::Value(expr)) => self.expr(*expr),
-            Some(Argument::Constant(number)) => Value::Int(*number),
-            Some(Argument::Literal(literal)) => match self.program.literals.get(literal.index()) {
-                Some(text) => self.unit.literal(text.as_bytes()),
-                None => Value::Nothing,
-            },
-            _ => Value::Nothing,
+    #[inline]
+    fn value(&mut self, arguments: &Arguments, at: usize) -> Value {
+        match arguments.values.get(at) {
+            Some(&operand) => self.eval(operand),
+            None => Value::Nothing,
         }
     }
 

@@ -1,9 +1,10 @@
 //! The walk over a program: which runtime function is called in which order. What a call means is
 //! decided in the runtime, which generated code shares.
 
+use super::code::{Bounds, Code, Op, Operand, Operands, Position, Walk};
 use super::observe::Observer;
 use crate::hir::EffectKind;
-use crate::ir::{Count, Expr, ExprId, LiteralId, Node, NodeId, Program, RuleId};
+use crate::ir::{ExprId, Program, RuleId};
 use crate::syntax::ast::ArithmeticOp;
 use rqg_runtime::choices::Choices;
 use rqg_runtime::plan::Plan;
@@ -13,193 +14,240 @@ use rqg_runtime::unit::{self, To, Unit};
 /// One derivation under way.
 pub(super) struct Machine<'a, C, O> {
     pub program: &'a Program,
+    pub code: &'a Code,
     pub plan: &'a Plan,
     pub unit: &'a mut Unit,
     pub choices: &'a mut C,
     pub observer: &'a mut O,
 }
 
-impl<C: Choices, O: Observer> Machine<'_, C, O> {
-    /// Derives a node.
-    pub fn node(&mut self, id: NodeId) {
-        let program = self.program;
-        let Some(node) = program.nodes.get(id.index()) else {
-            return;
-        };
-        match node {
-            Node::Empty => {}
-            Node::Literal(literal) => self.literal(*literal),
-            Node::Sequence(nodes) => nodes.iter().for_each(|&node| self.node(node)),
-            Node::Choice(choice) => {
-                let chosen = self.unit.choose(self.plan, choice.0, self.choices);
-                self.observer.alternative(*choice, chosen);
-                let alternatives = program.choices.get(choice.index());
-                if let Some(chosen) = alternatives.and_then(|all| all.alternatives.get(chosen)) {
-                    self.node(chosen.body);
-                }
-            }
-            Node::Optional {
-                chance,
-                demand,
-                body,
-            } => {
-                if self.unit.option(self.plan, demand.0, *chance, self.choices) {
-                    self.node(*body);
-                }
-            }
-            Node::Repeat {
-                count,
-                separator,
-                demand,
-                body,
-            } => {
-                let count = self.count(count);
-                let rounds = self
-                    .unit
-                    .repetitions(self.plan, demand.0, count, self.choices);
-                for round in 0..rounds {
-                    if self.unit.is_exhausted() {
-                        break;
+impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
+    /// Runs a body.
+    fn run(&mut self, body: Position) {
+        let code = self.code;
+        let mut at = body as usize;
+        while let Some(op) = code.ops.get(at) {
+            at += 1;
+            match op {
+                Op::End => return,
+                Op::Jump(target) => at = *target as usize,
+                Op::Token(token) => self.unit.known(&code.tokens, *token),
+                Op::Choice(choice, first) => {
+                    let chosen = self.unit.choose(self.plan, choice.0, self.choices);
+                    self.observer.alternative(*choice, chosen);
+                    if let Some(&target) = code.targets.get(*first as usize + chosen) {
+                        at = target as usize;
                     }
-                    self.unit.spend();
-                    if let (Some(separator), true) = (separator, round > 0) {
-                        self.literal(*separator);
-                    }
-                    self.node(*body);
                 }
-            }
-            Node::For {
-                slots,
-                lists,
-                separator,
-                body,
-            } => self.walk_lists(slots, lists, *separator, *body),
-            Node::Call(rule, arguments) => {
-                let height = self.unit.text().len();
-                self.call(*rule, arguments, height);
-            }
-            Node::Place(expr) => {
-                let value = match program.exprs.get(expr.index()) {
-                    Some(Expr::Slot(slot)) => self.unit.slot(*slot),
-                    Some(Expr::Builtin(builtin, arguments)) if !O::WANTS_TEXT => {
-                        self.builtin(*builtin, arguments, To::Place)
+                Op::Optional {
+                    chance,
+                    demand,
+                    otherwise,
+                } => {
+                    if !self.unit.option(self.plan, *demand, *chance, self.choices) {
+                        at = *otherwise as usize;
                     }
-                    _ => self.expr(*expr),
-                };
-                self.unit.place(self.plan, value);
-            }
-            Node::Let(slots, expr) => {
-                let value = self.expr(*expr);
-                match slots.as_slice() {
-                    &[slot] => self.unit.set_slot(slot, value),
-                    slots => {
-                        for (at, &slot) in slots.iter().enumerate() {
-                            let element = self.unit.element(value, at);
-                            self.unit.set_slot(slot, element);
+                }
+                Op::Repeat(repeat) => at = self.repeat(*repeat, at as Position),
+                Op::For(walk) => {
+                    if let Some(walk) = code.walks.get(*walk as usize) {
+                        self.walk_lists(walk, at as Position);
+                        at = walk.then as usize;
+                    }
+                }
+                Op::Call(rule, arguments) => {
+                    let height = self.unit.text().len();
+                    self.call(*rule, *arguments, height);
+                }
+                Op::PlaceSlot(slot) => {
+                    let value = self.unit.slot(*slot);
+                    self.unit.place(self.plan, value);
+                }
+                Op::PlaceBuiltin(builtin, arguments, whole) => {
+                    let value = match code.arguments.get(*arguments as usize) {
+                        Some(arguments) if !O::WANTS_TEXT => {
+                            self.builtin(*builtin, arguments, To::Place)
                         }
-                    }
+                        _ => self.expr(*whole),
+                    };
+                    self.unit.place(self.plan, value);
+                }
+                Op::Place(expr) => {
+                    let value = self.expr(*expr);
+                    self.unit.place(self.plan, value);
+                }
+                Op::Let(slot, expr) => {
+                    let value = self.expr(*expr);
+                    self.unit.set_slot(*slot, value);
+                }
+                Op::Glue => self.unit.glue(),
+                rare => at = self.rare(rare, at as Position),
+            }
+        }
+    }
+
+    /// Runs an operation that is needed once or twice a statement, and gives where it goes on.
+    #[inline(never)]
+    fn rare(&mut self, op: &Op, next: Position) -> usize {
+        let mut then = next;
+        match *op {
+            Op::LetTuple(slots, expr) => {
+                let value = self.expr(expr);
+                let code = self.code;
+                let slots = code
+                    .slots
+                    .get(slots as usize)
+                    .map_or(&[][..], |slots| slots);
+                for (at, &slot) in slots.iter().enumerate() {
+                    let element = self.unit.element(value, at);
+                    self.unit.set_slot(slot, element);
                 }
             }
-            Node::Glue => self.unit.glue(),
-            Node::Scope { correlated, body } => {
-                let outer = self.unit.open_scope(*correlated);
-                self.node(*body);
+            Op::Scope(correlated, end) => {
+                let outer = self.unit.open_scope(correlated);
+                self.run(next);
                 self.unit.close_scope(outer);
+                then = end;
             }
-            Node::Bind(relations) => {
-                for &relation in relations {
-                    let relation = self.expr(relation);
+            Op::Bind(relations) => {
+                for &relation in self.operands(relations) {
+                    let relation = self.eval(relation);
                     self.unit.bind(relation);
                 }
             }
-            Node::Narrow(columns, body) => {
-                let columns = self.expr(*columns);
+            Op::Narrow(columns, end) => {
+                let columns = self.expr(columns);
                 let outer = self.unit.open_narrow(columns);
-                self.node(*body);
+                self.run(next);
                 self.unit.close_scope(outer);
+                then = end;
             }
-            Node::Full(body) => {
+            Op::Full(end) => {
                 let outer = self.unit.open_full();
-                self.node(*body);
+                self.run(next);
                 self.unit.close_scope(outer);
+                then = end;
             }
-            Node::Context(context, body) => {
-                let outer = self.unit.set_context(*context);
-                self.node(*body);
+            Op::Context(context, end) => {
+                let outer = self.unit.set_context(context);
+                self.run(next);
                 self.unit.restore_context(outer);
+                then = end;
             }
-            Node::StatementBreak => self.unit.end_statement(),
-            Node::Effect(effect, relation) => {
-                let relation = self.expr(*relation);
+            Op::StatementBreak => self.unit.end_statement(),
+            Op::Effect(effect, relation) => {
+                let relation = self.expr(relation);
                 match effect {
                     EffectKind::Create => self.unit.create(relation),
                     EffectKind::Drop => self.unit.drop_table(relation),
                 }
             }
-            Node::Return(results) => {
-                let results = match results.as_slice() {
-                    &[result] => self.expr(result),
-                    results => self.list(results),
+            Op::Return(results) => {
+                let results = match self.operands(results) {
+                    &[result] => self.eval(result),
+                    _ => self.list(results),
                 };
                 self.unit.set_results(results);
             }
+            // The others are run in place.
+            _ => {}
         }
+        then as usize
     }
 
-    fn literal(&mut self, literal: LiteralId) {
-        if let Some(text) = self.program.literals.get(literal.index()) {
-            self.unit.token(text.as_bytes());
-        }
+    fn operands(&self, operands: Operands) -> &'a [Operand] {
+        self.code.operands.get(operands.range()).unwrap_or_default()
     }
 
-    fn walk_lists(
-        &mut self,
-        slots: &[u16],
-        lists: &[ExprId],
-        separator: Option<LiteralId>,
-        body: NodeId,
-    ) {
-        // The lists wait on the stack: a single one, the usual case, needs no room there.
-        let height = self.unit.height();
-        let mut rounds = usize::MAX;
-        for &list in lists {
-            let list = self.expr(list);
-            rounds = rounds.min(self.unit.list(list).len());
-            self.unit.push(list);
-        }
-        let rounds = if lists.is_empty() { 0 } else { rounds };
+    #[inline(never)]
+    fn repeat(&mut self, repeat: u32, body: Position) -> usize {
+        let code = self.code;
+        let Some(repeat) = code.repeats.get(repeat as usize) else {
+            return body as usize;
+        };
+        let count = self.count(&repeat.count);
+        let rounds = self
+            .unit
+            .repetitions(self.plan, repeat.demand, count, self.choices);
         for round in 0..rounds {
             if self.unit.is_exhausted() {
                 break;
             }
             self.unit.spend();
-            if let (Some(separator), true) = (separator, round > 0) {
-                self.literal(separator);
+            if let (Some(separator), true) = (repeat.separator, round > 0) {
+                self.unit.known(&code.tokens, separator);
             }
-            for (at, &slot) in slots.iter().enumerate() {
+            self.run(body);
+        }
+        repeat.then as usize
+    }
+
+    #[inline(never)]
+    fn walk_lists(&mut self, walk: &Walk, body: Position) {
+        if let (&[slot], &[list]) = (&*walk.slots, self.operands(walk.lists)) {
+            let list = self.eval(list);
+            let rounds = self.unit.list(list).len();
+            for round in 0..rounds {
+                if !self.next_round(walk, round) {
+                    break;
+                }
+                let element = self.unit.element(list, round);
+                self.unit.set_slot(slot, element);
+                self.run(body);
+            }
+            return;
+        }
+        // The lists wait on the stack.
+        let height = self.unit.height();
+        let mut rounds = usize::MAX;
+        for &list in self.operands(walk.lists) {
+            let list = self.eval(list);
+            rounds = rounds.min(self.unit.list(list).len());
+            self.unit.push(list);
+        }
+        let rounds = if walk.lists.len() == 0 { 0 } else { rounds };
+        for round in 0..rounds {
+            if !self.next_round(walk, round) {
+                break;
+            }
+            for (at, &slot) in walk.slots.iter().enumerate() {
                 let element = self.unit.element(self.unit.pushed(height + at), round);
                 self.unit.set_slot(slot, element);
             }
-            self.node(body);
+            self.run(body);
         }
         self.unit.pop_to(height);
     }
 
+    /// Begins a round of a walk, unless the unit ends.
+    #[inline(always)]
+    fn next_round(&mut self, walk: &Walk, round: usize) -> bool {
+        if self.unit.is_exhausted() {
+            return false;
+        }
+        self.unit.spend();
+        if let (Some(separator), true) = (walk.separator, round > 0) {
+            self.unit.known(&self.code.tokens, separator);
+        }
+        true
+    }
+
     /// Enters a rule, derives it and leaves it.
-    fn call(&mut self, id: RuleId, arguments: &[ExprId], height: usize) {
-        let Some(rule) = self.program.rules.get(id.index()) else {
+    #[inline]
+    fn call(&mut self, id: RuleId, arguments: Operands, height: usize) {
+        let Some(&rule) = self.code.rules.get(id.index()) else {
             return;
         };
         if !self.unit.can_call() {
             return;
         }
-        for &argument in arguments {
-            let argument = self.expr(argument);
+        for &argument in self.operands(arguments) {
+            let argument = self.eval(argument);
             self.unit.push(argument);
         }
         let caller = self.unit.enter(arguments.len(), rule.slots);
         self.observer.enter(id);
-        self.node(rule.body);
+        self.run(rule.body);
         let text = self.unit.text().get(height..).unwrap_or_default();
         self.observer.leave(id, text);
         self.unit.leave(caller);
@@ -207,95 +255,92 @@ impl<C: Choices, O: Observer> Machine<'_, C, O> {
 
     /// Derives the start rule.
     pub fn start(&mut self, id: RuleId) {
-        let Some(rule) = self.program.rules.get(id.index()) else {
+        let Some(&rule) = self.code.rules.get(id.index()) else {
             return;
         };
         self.unit.start();
         let caller = self.unit.enter(0, rule.slots);
         self.observer.enter(id);
-        self.node(rule.body);
+        self.run(rule.body);
         self.observer.leave(id, self.unit.text());
         self.unit.leave(caller);
     }
 
-    /// Evaluates an expression.
+    /// Evaluates an expression of the program.
+    #[inline]
     pub fn expr(&mut self, id: ExprId) -> Value {
-        let program = self.program;
-        let Some(expr) = program.exprs.get(id.index()) else {
-            return Value::Nothing;
-        };
-        match expr {
-            Expr::Slot(slot) => self.unit.slot(*slot),
-            Expr::Int(number) => Value::Int(*number),
-            Expr::Bool(truth) => Value::Bool(*truth),
-            Expr::Str(literal) => match program.literals.get(literal.index()) {
+        match self.code.exprs.get(id.index()) {
+            Some(&operand) => self.eval(operand),
+            None => Value::Nothing,
+        }
+    }
+
+    /// Evaluates an expression; what only has to be looked up without a call.
+    #[inline]
+    pub fn eval(&mut self, operand: Operand) -> Value {
+        match operand {
+            Operand::Slot(slot) => self.unit.slot(slot),
+            Operand::Int(number) => Value::Int(number),
+            Operand::SlotField(slot, field) => {
+                let value = self.unit.slot(slot);
+                self.unit.field(self.plan, value, field)
+            }
+            other => self.compute(other),
+        }
+    }
+
+    #[inline(never)]
+    fn compute(&mut self, operand: Operand) -> Value {
+        let (program, code) = (self.program, self.code);
+        match operand {
+            Operand::Slot(slot) => self.unit.slot(slot),
+            Operand::Int(number) => Value::Int(number),
+            Operand::SlotField(slot, field) => {
+                let value = self.unit.slot(slot);
+                self.unit.field(self.plan, value, field)
+            }
+            Operand::Bool(truth) => Value::Bool(truth),
+            Operand::Str(literal) => match program.literals.get(literal.index()) {
                 Some(text) => self.unit.literal(text.as_bytes()),
                 None => Value::Nothing,
             },
-            Expr::Type(ty) => Value::Type(*ty),
-            Expr::Let(slot, value, then) => {
-                let value = self.expr(*value);
-                self.unit.set_slot(*slot, value);
-                self.expr(*then)
+            Operand::Type(ty) => Value::Type(ty),
+            Operand::Let(slot, value, then) => {
+                let value = self.expr(value);
+                self.unit.set_slot(slot, value);
+                self.expr(then)
             }
-            Expr::Field(of, field) => {
-                let value = self.expr(*of);
-                self.unit.field(self.plan, value, *field)
+            Operand::Field(of, field) => {
+                let value = self.expr(of);
+                self.unit.field(self.plan, value, field)
             }
-            Expr::Draw(site) => {
-                let value = self.unit.draw(self.plan, site.0, self.choices);
+            Operand::Draw(site) => {
+                let value = self.unit.draw(self.plan, site, self.choices);
                 self.watch("draw", value);
                 value
             }
-            Expr::DrawList {
-                site,
-                count,
-                distinct,
-                including,
-            } => {
-                let including = including.map_or(Value::Nothing, |including| self.expr(including));
-                let count = self.count(count);
-                let value = self.unit.draw_list(
-                    self.plan,
-                    site.0,
-                    count,
-                    *distinct,
-                    including,
-                    self.choices,
-                );
-                self.watch("draws", value);
-                value
-            }
-            Expr::Generate { item, count } => {
-                let count = self.count(count);
-                let rounds = self.unit.generated(self.plan, count, self.choices);
-                let height = self.unit.height();
-                for _ in 0..rounds {
-                    if self.unit.is_exhausted() {
-                        break;
-                    }
-                    self.unit.spend();
-                    let item = self.expr(*item);
-                    self.unit.push(item);
-                }
-                self.unit.pop_list(height)
-            }
-            Expr::Builtin(builtin, arguments) => {
-                let value = self.builtin(*builtin, arguments, To::Value);
+            Operand::DrawList(list) => self.draw_list(list),
+            Operand::Generate(generated) => self.generate(generated),
+            Operand::Builtin(builtin, arguments) => {
+                let Some(arguments) = code.arguments.get(arguments as usize) else {
+                    return Value::Nothing;
+                };
+                let value = self.builtin(builtin, arguments, To::Value);
                 self.watch(builtin.name(), value);
                 value
             }
-            Expr::Call(rule, arguments) => self.call_for_results(*rule, arguments),
-            // Refused before the first unit.
-            Expr::Extern(..) => Value::Nothing,
-            Expr::List(elements) => self.list(elements),
-            Expr::Text(body) => {
+            Operand::Call(rule, arguments) => self.call_for_results(rule, arguments),
+            Operand::Nothing => Value::Nothing,
+            Operand::List(elements) => self.list(elements),
+            Operand::Text(text) => {
                 let aside = self.unit.begin_text();
-                self.node(*body);
+                if let Some(&body) = code.texts.get(text as usize) {
+                    self.run(body);
+                }
                 self.unit.end_text(aside)
             }
-            Expr::Arithmetic(op, left, right) => {
-                let (left, right) = (self.int(*left), self.int(*right));
+            Operand::Arithmetic(op, left, right) => {
+                let (left, right) = (self.int(left), self.int(right));
                 Value::Int(match op {
                     ArithmeticOp::Add => left.saturating_add(right),
                     ArithmeticOp::Subtract => left.saturating_sub(right),
@@ -305,21 +350,58 @@ impl<C: Choices, O: Observer> Machine<'_, C, O> {
         }
     }
 
-    fn list(&mut self, elements: &[ExprId]) -> Value {
+    #[inline(never)]
+    fn generate(&mut self, generated: u32) -> Value {
+        let Some(generated) = self.code.generated.get(generated as usize) else {
+            return Value::Nothing;
+        };
+        let count = self.count(&generated.count);
+        let rounds = self.unit.generated(self.plan, count, self.choices);
         let height = self.unit.height();
-        for &element in elements {
-            let element = self.expr(element);
+        for _ in 0..rounds {
+            if self.unit.is_exhausted() {
+                break;
+            }
+            self.unit.spend();
+            let item = self.expr(generated.item);
+            self.unit.push(item);
+        }
+        self.unit.pop_list(height)
+    }
+
+    #[inline(never)]
+    fn draw_list(&mut self, list: u32) -> Value {
+        let Some(list) = self.code.lists.get(list as usize) else {
+            return Value::Nothing;
+        };
+        let including = self.eval(list.including);
+        let count = self.count(&list.count);
+        let value = self.unit.draw_list(
+            self.plan,
+            list.site,
+            count,
+            list.distinct,
+            including,
+            self.choices,
+        );
+        self.watch("draws", value);
+        value
+    }
+
+    #[inline(never)]
+    fn list(&mut self, elements: Operands) -> Value {
+        let height = self.unit.height();
+        for &element in self.operands(elements) {
+            let element = self.eval(element);
             self.unit.push(element);
         }
         self.unit.pop_list(height)
     }
 
-    fn call_for_results(&mut self, id: RuleId, arguments: &[ExprId]) -> Value {
-        let returns = self
-            .program
-            .rules
-            .get(id.index())
-            .is_some_and(|rule| rule.returns);
+    #[inline(never)]
+    fn call_for_results(&mut self, id: RuleId, arguments: Operands) -> Value {
+        let rule = self.code.rules.get(id.index());
+        let returns = rule.is_some_and(|rule| rule.returns);
         let aside = self.unit.begin_text();
         let height = self.unit.text().len();
         self.call(id, arguments, height);
@@ -339,13 +421,20 @@ impl<C: Choices, O: Observer> Machine<'_, C, O> {
         }
     }
 
-    fn count(&mut self, count: &Count) -> unit::Count {
-        let low = self.int(count.low);
-        let high = count.high.map(|high| self.int(high));
+    /// The number of an expression; 0 for anything else.
+    #[inline]
+    fn number(&mut self, operand: Operand) -> i64 {
+        match self.eval(operand) {
+            Value::Int(number) => number,
+            _ => 0,
+        }
+    }
+
+    fn count(&mut self, count: &Bounds) -> unit::Count {
         unit::Count {
-            low,
-            high,
-            distribution: count.distribution.unwrap_or_default(),
+            low: self.number(count.low),
+            high: count.high.map(|high| self.number(high)),
+            distribution: count.distribution,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The interpreter: makes units of a program without compiling it.
 
 pub(crate) mod builtin;
+mod code;
 mod machine;
 mod observe;
 pub(crate) mod reach;
@@ -15,6 +16,7 @@ pub use tree::Tree;
 
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Program, RuleId};
+use code::Code;
 use machine::Machine;
 use observe::Unwatched;
 use rqg_runtime::choices::{Choices, Random};
@@ -36,6 +38,7 @@ pub struct Generator {
 #[derive(Debug)]
 struct Shared {
     program: Arc<Program>,
+    code: Code,
     plan: Arc<Plan>,
     start: RuleId,
     key: MasterKey,
@@ -60,6 +63,7 @@ impl Generator {
         setup::check_schema(&program, &plan, start)?;
         Ok(Self {
             shared: Arc::new(Shared {
+                code: Code::new(&program),
                 program,
                 plan: Arc::new(plan),
                 start,
@@ -158,6 +162,7 @@ impl Worker {
         self.unit.begin(&shared.plan, index, text);
         Machine {
             program: &shared.program,
+            code: &shared.code,
             plan: &shared.plan,
             unit: &mut self.unit,
             choices,

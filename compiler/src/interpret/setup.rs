@@ -151,17 +151,22 @@ pub(super) fn check_schema(
     let Some(rule) = program.rules.get(start.index()) else {
         return Ok(());
     };
-    if plan.start_depth(rule.demand.0).is_some() {
+    let choice = rule.choice(program).map(|choice| choice.0);
+    if plan.can_start(rule.demand.0, choice) {
         return Ok(());
     }
     let never = Demand::default();
     let demand = program.demands.get(rule.demand.index()).unwrap_or(&never);
     let error = SetupError::schema_lacks(&rule.name, Vec::new(), plan, demand);
     let mut found = diagnostic(Code::SchemaLacks, rule.span, &error);
+    let mut told = Vec::new();
     for site in reach::from(program, start).sites {
         if plan.finds_nothing(site.0)
             && let Some(site) = program.sites.get(site.index())
+            // A rule may have several instances.
+            && !told.contains(&site.span)
         {
+            told.push(site.span);
             found = found.also(site.span, explain::draw(&site.domain));
         }
     }

@@ -23,7 +23,7 @@ pub struct IdentityArgs {
     #[arg(long, value_name = "FILE.sql", help_heading = IDENTITY)]
     pub schema: Option<PathBuf>,
     /// Database and version, such as postgresql@15 or yugabytedb@2.25 [default: that of the server,
-    /// if the run has one, else postgresql@16]
+    /// if the run has one, else PostgreSQL 16]
     #[arg(long, help_heading = IDENTITY)]
     pub dialect: Option<Dialect>,
     /// Switch a feature on that the dialect lacks
@@ -80,12 +80,13 @@ pub struct RunArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct RowsArgs {
     /// How many rows a table holds; TABLE may hold * and ?, with its schema or without; later ones
-    /// win [default: none]
+    /// win [default: as recorded in the database, else none]
     #[arg(long, value_name = "TABLE=N", value_parser = parse_rows, help_heading = IDENTITY)]
     pub rows: Vec<RowCount>,
-    /// What the values of the rows depend on: a number below 2^64, decimal or 0x…
-    #[arg(long, value_name = "S", default_value_t = 0, value_parser = parse_data_seed, help_heading = IDENTITY)]
-    pub data_seed: u64,
+    /// What the values of the rows depend on: a number below 2^64, decimal or 0x… [default: as
+    /// recorded in the database, else 0]
+    #[arg(long, value_name = "S", value_parser = parse_data_seed, help_heading = IDENTITY)]
+    pub data_seed: Option<u64>,
 }
 
 /// `TABLE=N`

@@ -125,10 +125,12 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
         format: run.identity.format(args.run.format, G::TABLES.terminator),
         verbose: args.identity.verbose,
     };
+    let is_told =
+        args.run.duration.is_none() && (args.identity.verbose || terminal::stderr_is_terminal());
     let shortage = keys_repeat(generator.key_limit(), &range);
     generate::run(&args.run, &job, |_| {
         run.announce(&args.identity);
-        if let Some(shortage) = shortage.filter(|_| args.run.duration.is_none()) {
+        if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }
     })

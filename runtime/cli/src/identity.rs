@@ -40,7 +40,7 @@ impl Identity {
             dialect,
             features,
             run_tag: run_tag(&key),
-            data_seed: args.rows.data_seed,
+            data_seed: args.rows.data_seed(),
             key_offset: args.key_offset,
             ..Settings::new(key)
         };
@@ -65,7 +65,7 @@ impl Identity {
             schema.1,
             self.settings.dialect,
             switches(args),
-            data(args),
+            data(&self.settings),
             self.seed,
         )
     }
@@ -127,12 +127,12 @@ fn switches(args: &IdentityArgs) -> String {
 }
 
 /// What the tables hold, apart from the row counts in the schema's fingerprint.
-fn data(args: &IdentityArgs) -> String {
+fn data(settings: &Settings) -> String {
     let part = |name: &str, number: u64| match number {
         0 => String::new(),
         _ => format!(" {name}={number}"),
     };
-    part("data-seed", args.rows.data_seed) + &part("key-offset", args.key_offset)
+    part("data-seed", settings.data_seed) + &part("key-offset", settings.key_offset)
 }
 
 /// Runs with other seeds create objects with other names.

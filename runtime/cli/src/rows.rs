@@ -7,6 +7,12 @@ use rqg_runtime::schema::{Model, Table, TableKind};
 use wildmatch::WildMatch;
 
 impl RowsArgs {
+    /// The data seed, where no database says another.
+    #[must_use]
+    pub fn data_seed(&self) -> u64 {
+        self.data_seed.unwrap_or(0)
+    }
+
     /// Sets the row counts of the model's tables. A name or pattern that means no table is wrong
     /// usage.
     ///

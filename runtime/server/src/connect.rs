@@ -92,7 +92,8 @@ impl Version {
                 let parts: Vec<&str> = own.split(|c: char| !c.is_ascii_digit()).take(2).collect();
                 format!("yugabytedb@{}", parts.join("."))
             }
-            None => format!("postgresql@{}", self.number / 10_000),
+            // The oldest that is supported is the nearest to what is older.
+            None => format!("postgresql@{}", (self.number / 10_000).max(12)),
         };
         text.parse().ok()
     }
@@ -191,7 +192,7 @@ impl Shared {
         }
     }
 
-    fn without_answer(&self, cause: &str) -> ConnectError {
+    pub fn without_answer(&self, cause: &str) -> ConnectError {
         ConnectError::Query {
             place: self.dsn.places(),
             cause: cause.to_owned(),
@@ -302,6 +303,37 @@ impl Shared {
             help,
             sqlstate,
             down,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Version;
+
+    #[test]
+    fn versions_are_dialects() {
+        for (number, text, dialect) in [
+            (
+                150_018,
+                "PostgreSQL 15.18 on x86_64-pc-linux-gnu",
+                "postgresql@15",
+            ),
+            (
+                110_022,
+                "PostgreSQL 11.22 on x86_64-pc-linux-gnu",
+                "postgresql@12",
+            ),
+            (
+                150_002,
+                "PostgreSQL 15.2-YB-2.25.0.0-b0 on x86_64-pc-linux-gnu",
+                "yugabytedb@2.25",
+            ),
+        ] {
+            let text = text.to_owned();
+            let version = Version { number, text };
+            let spoken = version.dialect().map(|dialect| dialect.to_string());
+            assert_eq!(spoken.as_deref(), Some(dialect));
         }
     }
 }

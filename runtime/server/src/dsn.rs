@@ -209,6 +209,12 @@ impl Dsn {
 }
 
 /// A URL, or pairs where a socket's directory can't be written in one, without the password.
+/// Whether a host is written in a URL as it is.
+fn is_host_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    name.bytes().all(plain)
+}
+
 impl fmt::Display for Dsn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let encoded = |text: &str| utf8_percent_encode(text, KEPT).to_string();
@@ -223,7 +229,9 @@ impl fmt::Display for Dsn {
             options.push(("options", given.to_owned()));
         }
         let hosts = self.config.get_hosts();
-        let is_plain = matches!(hosts, [Host::Tcp(_)]) && self.config.get_ports().len() <= 1;
+        // Any other name would have to be encoded, which the client library does not undo.
+        let is_plain = matches!(hosts, [Host::Tcp(name)] if is_host_name(name))
+            && self.config.get_ports().len() <= 1;
         if is_plain {
             let user = encoded(self.user());
             write!(f, "postgresql://{user}@{}", self.places())?;

@@ -9,7 +9,7 @@ use crate::outcome::{Fault, Outcome};
 use crate::statement::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -56,6 +56,16 @@ pub enum FindingsError {
         path: PathBuf,
         /// Why.
         cause: io::Error,
+    },
+    /// Another process keeps its findings there.
+    #[error(
+        "another run keeps its findings in `{path}`\n\
+         help: name another directory, or wait for it",
+        path = path.display()
+    )]
+    InUse {
+        /// The directory.
+        path: PathBuf,
     },
     /// The file is there already and holds something else.
     #[error(
@@ -129,6 +139,8 @@ pub struct Findings {
     path: PathBuf,
     file: File,
     context: Context,
+    /// Locked as long as this run writes here.
+    _directory: File,
     /// With whether this run found it.
     found: Vec<(Finding, bool)>,
     positions: HashMap<Key, usize>,
@@ -147,6 +159,16 @@ impl Findings {
             cause,
         };
         fs::create_dir_all(directory).map_err(failed)?;
+        let locked = File::open(directory).map_err(failed)?;
+        match locked.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(FindingsError::InUse {
+                    path: directory.to_owned(),
+                });
+            }
+            Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+        }
         let text = match fs::read_to_string(&path) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => String::new(),
             read => read.map_err(failed)?,
@@ -177,6 +199,7 @@ impl Findings {
             path,
             file,
             context,
+            _directory: locked,
             found: Vec::new(),
             positions: HashMap::new(),
         };
@@ -325,6 +348,8 @@ mod tests {
             .add(occurrence(4, Some("42703"), "no \"b\""))
             .unwrap();
         findings.add(occurrence(5, None, "broke")).unwrap();
+        let second = open(&path, "2").err().unwrap().to_string();
+        assert!(second.contains("another run"), "{second}");
         // Before the run ends: what was appended.
         assert_eq!(read(&path).len(), 2);
         findings.finish().unwrap();

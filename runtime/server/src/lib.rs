@@ -12,6 +12,7 @@ pub mod executor;
 pub mod findings;
 pub mod introspect;
 pub mod known;
+pub mod load;
 mod normalise;
 pub mod outcome;
 pub mod policy;

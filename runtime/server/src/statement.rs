@@ -120,6 +120,7 @@ impl Kind {
     /// - the first keyword, where that says it (`SELECT`, `UPDATE`, `BEGIN`, …); parentheses
     ///   before it are ignored;
     /// - `INSERT ON CONFLICT`, where these words follow an `INSERT`;
+    /// - `COPY FROM STDIN` and `COPY TO STDOUT`, where the client has a part in it;
     /// - `ROLLBACK TO SAVEPOINT`, and `AND CHAIN` behind what ends a transaction;
     /// - `WITH` and the verb of the query behind the list, such as `WITH SELECT`;
     /// - `CREATE`, `ALTER` or `DROP` and the kind of object, such as `CREATE TABLE`;
@@ -135,6 +136,10 @@ impl Kind {
                 "INSERT" if has_on_conflict(words.clone()) => Self {
                     first,
                     second: "ON CONFLICT",
+                },
+                "COPY" => Self {
+                    first,
+                    second: way_of_copy(words),
                 },
                 "COMMIT" | "END" | "ROLLBACK" | "ABORT" => Self {
                     first,
@@ -191,6 +196,18 @@ impl Kind {
         self.second == CHAIN
     }
 
+    /// Whether the server waits for rows from the client.
+    #[must_use]
+    pub fn copies_in(self) -> bool {
+        self.second == COPY_IN
+    }
+
+    /// Whether the server sends rows as COPY does.
+    #[must_use]
+    pub fn copies_out(self) -> bool {
+        self.second == COPY_OUT
+    }
+
     /// Whether a name, such as `INSERT`, covers this kind: it is the kind or its first words.
     #[must_use]
     pub fn is(self, name: &str) -> bool {
@@ -226,6 +243,27 @@ fn known(list: &[&'static str], word: &str) -> Option<&'static str> {
 
 /// Behind what ends a transaction: it opens the next at once.
 const CHAIN: &str = "AND CHAIN";
+
+/// Behind COPY: the client is to send the rows.
+const COPY_IN: &str = "FROM STDIN";
+
+/// Behind COPY: the client gets the rows.
+const COPY_OUT: &str = "TO STDOUT";
+
+/// Whether a COPY needs the client.
+fn way_of_copy(words: Words<'_>) -> &'static str {
+    let mut before = "";
+    for (_, word) in words.filter(|(depth, _)| *depth == 0) {
+        if before.eq_ignore_ascii_case("FROM") && word.eq_ignore_ascii_case("STDIN") {
+            return COPY_IN;
+        }
+        if before.eq_ignore_ascii_case("TO") && word.eq_ignore_ascii_case("STDOUT") {
+            return COPY_OUT;
+        }
+        before = word;
+    }
+    ""
+}
 
 /// What stands behind COMMIT or ROLLBACK, as far as it matters.
 fn end_of_transaction(words: Words<'_>) -> &'static str {
@@ -416,6 +454,9 @@ mod tests {
             ),
             ("CREATE OR REPLACE TEMP VIEW v AS TABLE t", "CREATE VIEW"),
             ("DROP TABLE IF EXISTS t", "DROP TABLE"),
+            ("COPY t (a) FROM STDIN", "COPY FROM STDIN"),
+            ("copy (select 1) to stdout (format csv)", "COPY TO STDOUT"),
+            ("COPY t TO PROGRAM 'to stdout'", "COPY"),
             ("BEGIN", "BEGIN"),
             ("COMMIT AND NO CHAIN", "COMMIT"),
             ("rollback work and chain", "ROLLBACK AND CHAIN"),

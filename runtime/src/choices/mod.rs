@@ -35,6 +35,13 @@ pub trait Choices {
             .unwrap_or(0)
     }
 
+    /// As [`Choices::pick`], with the alternative of each position below the total listed; nothing is
+    /// listed where that takes too much room. A source that takes the position at random looks it up.
+    #[inline]
+    fn pick_listed(&mut self, cumulative: &[u64], _listed: &[u8]) -> usize {
+        self.pick(cumulative)
+    }
+
     /// True with probability `parts_per_million` / 1,000,000.
     fn chance(&mut self, parts_per_million: u32) -> bool {
         self.below(1_000_000) < u64::from(parts_per_million)

@@ -34,6 +34,15 @@ impl Choices for Random {
     fn bits(&mut self) -> u64 {
         self.generator.next_u64()
     }
+
+    #[inline]
+    fn pick_listed(&mut self, cumulative: &[u64], listed: &[u8]) -> usize {
+        if listed.is_empty() {
+            return self.pick(cumulative);
+        }
+        let position = self.below(listed.len() as u64);
+        usize::from(listed.get(position as usize).copied().unwrap_or(0))
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +69,16 @@ mod tests {
         }
         assert_eq!(seen[1], 0);
         assert!((850..1150).contains(&seen[0]));
+    }
+
+    #[test]
+    fn listed_picks_are_the_same() {
+        let mut random = Random::new([3; 32]);
+        let mut again = random.clone();
+        for _ in 0..1000 {
+            let picked = random.pick(&[0, 2, 2, 5]);
+            assert_eq!(again.pick_listed(&[0, 2, 2, 5], &[1, 1, 3, 3, 3]), picked);
+        }
     }
 
     #[test]

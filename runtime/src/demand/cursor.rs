@@ -148,16 +148,6 @@ impl Cursor {
         }
     }
 
-    /// The columns of a foreign key or unique key, or those that a foreign key references.
-    #[must_use]
-    pub fn key_columns(key: Value, targets: bool) -> Self {
-        Self::KeyColumns {
-            key,
-            targets,
-            next: 0,
-        }
-    }
-
     /// The elements of a list: of a slot, or of a property that is a list and has no value of its
     /// own while demands are evaluated.
     pub(super) fn elements(

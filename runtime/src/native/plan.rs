@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// What one part of a frame takes at most, in bytes: measured, and generously rounded up. Without
 /// optimisation frames are several times larger.
-const BYTES_PER_PART: usize = if cfg!(debug_assertions) { 512 } else { 128 };
+const BYTES_PER_PART: usize = if cfg!(debug_assertions) { 128 } else { 64 };
 
 /// What the frame of a call takes whatever is in it.
 const BYTES_PER_CALL: usize = 1024;
@@ -95,7 +95,7 @@ pub(super) fn check_schema(
     let Some(rule) = tables.rules.get(start) else {
         return Ok(());
     };
-    if plan.start_depth(rule.demand).is_some() {
+    if plan.can_start(rule.demand, rule.choice) {
         return Ok(());
     }
     let reached = reached(tables, start);
@@ -103,21 +103,24 @@ pub(super) fn check_schema(
     let mut draws: Vec<u32> = rules.flat_map(|(rule, _)| rule.draws).copied().collect();
     draws.sort_unstable();
     draws.dedup();
-    let unmet = draws
+    let sites = draws
         .into_iter()
         .filter(|&draw| plan.finds_nothing(draw))
-        .filter_map(|draw| tables.sites.get(draw as usize))
-        .map(|site| UnmetDraw {
-            place: site.place.to_owned(),
-            message: explain::draw(&site.domain.owned()),
-        });
+        .filter_map(|draw| tables.sites.get(draw as usize));
+    let mut unmet: Vec<UnmetDraw> = Vec::new();
+    for site in sites {
+        // A rule may have several instances.
+        if !unmet.iter().any(|told| told.place == site.place) {
+            unmet.push(UnmetDraw {
+                place: site.place.to_owned(),
+                message: explain::draw(&site.domain.owned()),
+            });
+        }
+    }
     let clauses = tables.demands.get(rule.demand as usize);
     let demand = demand(clauses.copied().unwrap_or_default());
     Err(vec![SetupError::schema_lacks(
-        rule.name,
-        unmet.collect(),
-        plan,
-        &demand,
+        rule.name, unmet, plan, &demand,
     )])
 }
 

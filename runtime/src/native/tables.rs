@@ -76,6 +76,8 @@ pub struct Rule {
     pub main: bool,
     /// What it demands: an index into [`Tables::demands`].
     pub demand: u32,
+    /// The choice that the whole rule is, if it is one: an index into [`Tables::choices`].
+    pub choice: Option<u32>,
     /// Upper bound of the nested calls of its shallowest derivation.
     pub min_depth: u32,
     /// Whether it makes values that no other unit makes.

@@ -62,6 +62,8 @@ impl PlannedChoice {
 pub struct Fixed {
     /// Ascending sums of the weights; unavailable alternatives add nothing.
     pub cumulative: Vec<u64>,
+    /// The alternative of each position below the total; empty for large totals.
+    pub listed: Vec<u8>,
     /// The alternative, if only one is available.
     pub only: Option<usize>,
     /// The greatest depth among the available ones.
@@ -139,7 +141,21 @@ fn fixed(alternatives: &[Alternative], depth: impl Fn(usize) -> Option<u32>) -> 
             &[only] => Some(only),
             _ => None,
         },
+        listed: listed(&cumulative),
         cumulative,
         deepest,
     })
+}
+
+/// The largest total of weights whose positions are listed.
+const LARGEST_LISTED: u64 = 1024;
+
+/// The alternative of each position below a total; nothing if there are too many.
+fn listed(cumulative: &[u64]) -> Vec<u8> {
+    let total = cumulative.last().copied().unwrap_or(0);
+    if total > LARGEST_LISTED || cumulative.len() > usize::from(u8::MAX) {
+        return Vec::new();
+    }
+    let alternative = |position: u64| cumulative.partition_point(|&bound| bound <= position) as u8;
+    (0..total).map(alternative).collect()
 }

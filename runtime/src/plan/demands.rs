@@ -5,7 +5,7 @@ use super::closed::{self, Dependence};
 use super::kinds::Kinds;
 use super::memo::{Memo, Memos, Subject};
 use super::table::Table;
-use crate::demand::{Atom, Bound, Clause, Demand, Field, Term, View};
+use crate::demand::{Atom, Bound, Clause, Cursor, Demand, Domain, Field, Term, View};
 use crate::unit::Unit;
 use crate::unit::value::Value;
 use std::sync::Arc;
@@ -50,8 +50,83 @@ pub(super) enum Test {
     Candidate(Arc<Memo>),
     /// The candidate, a column or function, is (or is not) of the type that a slot holds.
     CandidateType(u16, bool),
+    /// The same of a property of what a slot holds.
+    CandidateTypeOf(u16, Field, bool),
+    /// A quantifier whose body speaks of no other one's element.
+    Walk(Box<Walk>),
     /// Any other.
     Atom(Atom),
+}
+
+/// A quantifier with its body prepared.
+#[derive(Debug, Clone)]
+pub(super) struct Walk {
+    domain: Domain,
+    /// How many elements have to satisfy the body; none: all.
+    min: Option<u32>,
+    /// The tests of each clause of the body, of the element as the candidate.
+    body: Vec<Vec<Test>>,
+    cost: u32,
+}
+
+impl Walk {
+    fn new(plan: &Plan, memos: &mut Memos, atom: &Atom) -> Option<Self> {
+        let (domain, min, body) = match atom {
+            // What is summed up of the scope tells.
+            Atom::Exists {
+                domain: Domain::Visible,
+                min: 1,
+                body,
+            } if matches!(body.clauses.as_slice(), [clause] if clause.atoms.len() == 1) => {
+                return None;
+            }
+            Atom::Exists { domain, min, body } => (domain, Some(*min), body),
+            Atom::ForAll { domain, body } => (domain, None, body),
+            _ => return None,
+        };
+        if Dependence::of_atom(atom, 0).outer {
+            return None;
+        }
+        let clauses = body.clauses.iter();
+        let body = clauses.map(|clause| cheap_first(Test::all(plan, memos, &clause.atoms)));
+        let mut body: Vec<Vec<Test>> = body.collect();
+        body.sort_by_key(|tests| cost(tests));
+        Some(Self {
+            domain: domain.clone(),
+            min,
+            body,
+            cost: atom_cost(atom),
+        })
+    }
+
+    #[inline(never)]
+    fn holds(&self, view: View<'_>) -> bool {
+        let satisfies = |value: Value| {
+            let mut clauses = self.body.iter();
+            clauses.any(|tests| tests.iter().all(|test| test.holds(view, Some(value))))
+        };
+        let mut cursor = Cursor::start(&self.domain, view, None);
+        match self.min {
+            Some(min) => {
+                let mut found = 0;
+                while found < min {
+                    match cursor.next(view) {
+                        Some(value) => found += u32::from(satisfies(value)),
+                        None => return false,
+                    }
+                }
+                true
+            }
+            None => {
+                while let Some(value) = cursor.next(view) {
+                    if !satisfies(value) {
+                        return false;
+                    }
+                }
+                true
+            }
+        }
+    }
 }
 
 impl PlannedDemand {
@@ -151,10 +226,24 @@ impl Test {
         {
             return Self::CandidateType(*slot, *wanted);
         }
+        if let Atom::Same(left, right, wanted) = atom {
+            for (own, other) in [(left, right), (right, left)] {
+                if let (Term::Field(of, Field::Type), Term::Field(slot, field)) = (own, other)
+                    && **of == Term::Bound(0)
+                    && let Term::Slot(slot) = **slot
+                    && *field != Field::Length
+                {
+                    return Self::CandidateTypeOf(slot, *field, *wanted);
+                }
+            }
+        }
         match memos.of(plan, atom) {
             Some((Subject::Slot(slot), memo)) => Self::Slot(slot, memo),
             Some((Subject::Candidate, memo)) => Self::Candidate(memo),
-            None => Self::Atom(atom.clone()),
+            None => match Walk::new(plan, memos, atom) {
+                Some(walk) => Self::Walk(Box::new(walk)),
+                None => Self::Atom(atom.clone()),
+            },
         }
     }
 
@@ -164,7 +253,7 @@ impl Test {
         let mut tests = Vec::with_capacity(atoms.len());
         for atom in atoms {
             let test = Self::new(plan, memos, atom);
-            if let Self::Atom(atom) = &test
+            if let Self::Atom(_) | Self::Walk(_) = &test
                 && let Some(needed) = closed::apart_from_surroundings(atom)
                 && let Some((subject, memo)) = memos.of(plan, &needed)
             {
@@ -178,12 +267,22 @@ impl Test {
         tests
     }
 
+    /// The kinds of values that it is decided for in advance; none if the unit decides.
+    pub fn kinds(&self) -> Option<Kinds> {
+        match self {
+            Self::Candidate(memo) => Some(memo.kinds()),
+            _ => None,
+        }
+    }
+
     /// How costly it is, roughly.
     pub fn cost(&self) -> u32 {
         match self {
             Self::Context(_) => 0,
             Self::CandidateType(..) => 1,
+            Self::CandidateTypeOf(..) => 2,
             Self::Slot(_, memo) | Self::Candidate(memo) => 2 + memo.cost(),
+            Self::Walk(walk) => walk.cost,
             Self::Atom(atom) => atom_cost(atom),
         }
     }
@@ -191,8 +290,8 @@ impl Test {
     /// Whether all candidates meet it alike.
     pub fn is_common(&self) -> bool {
         match self {
-            Self::Context(_) | Self::Slot(..) => true,
-            Self::Candidate(_) | Self::CandidateType(..) => false,
+            Self::Context(_) | Self::Slot(..) | Self::Walk(_) => true,
+            Self::Candidate(_) | Self::CandidateType(..) | Self::CandidateTypeOf(..) => false,
             Self::Atom(atom) => !Dependence::of_atom(atom, 0).outer,
         }
     }
@@ -204,6 +303,15 @@ impl Test {
             Self::Context(contexts) => contexts >> (view.unit.context & 31) & 1 == 1,
             Self::Slot(slot, memo) => memo.holds(view, view.unit.slot(*slot)),
             Self::Candidate(memo) => candidate.is_some_and(|candidate| memo.holds(view, candidate)),
+            _ => self.holds_by_evaluation(view, candidate),
+        }
+    }
+
+    /// Whether a test holds that is no look-up. Apart, so that those that are need no room for it.
+    #[inline(never)]
+    fn holds_by_evaluation(&self, view: View<'_>, candidate: Option<Value>) -> bool {
+        match self {
+            Self::Context(_) | Self::Slot(..) | Self::Candidate(_) => self.holds(view, candidate),
             Self::CandidateType(slot, wanted) => match (candidate, view.unit.slot(*slot)) {
                 (Some(Value::Column(column)), Value::Type(ty)) => view
                     .column_type(column)
@@ -214,6 +322,15 @@ impl Test {
                     .is_some_and(|own| (own.result.id() == view.base(ty)) == *wanted),
                 _ => false,
             },
+            Self::CandidateTypeOf(slot, field, wanted) => {
+                match (candidate, view.field(view.unit.slot(*slot), *field)) {
+                    (Some(Value::Column(column)), Value::Type(ty)) => view
+                        .column_type(column)
+                        .is_some_and(|own| (view.base(own) == view.base(ty)) == *wanted),
+                    _ => false,
+                }
+            }
+            Self::Walk(walk) => walk.holds(view),
             Self::Atom(atom) => match candidate {
                 Some(candidate) => view.atom(atom, Some(&Bound::new(candidate))),
                 None => view.atom(atom, None),

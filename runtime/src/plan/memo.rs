@@ -48,7 +48,12 @@ impl Memo {
         self.decided
             .as_ref()
             .and_then(|decided| decided.get(view, value))
-            .unwrap_or_else(|| view.atom(&self.atom, Some(&Bound::new(value))))
+            .unwrap_or_else(|| self.evaluate(view, value))
+    }
+
+    #[cold]
+    fn evaluate(&self, view: View<'_>, value: Value) -> bool {
+        view.atom(&self.atom, Some(&Bound::new(value)))
     }
 }
 

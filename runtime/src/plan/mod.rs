@@ -11,6 +11,7 @@ mod demands;
 mod guard;
 mod kinds;
 mod memo;
+mod names;
 mod sites;
 mod table;
 
@@ -27,10 +28,11 @@ use crate::schema::model::{Model, Table, TableId};
 use crate::types::TypeId;
 use crate::unit::Unit;
 use crate::unit::scope::TypeSet;
-use crate::unit::value::{ColumnRef, FunctionId, Value};
+use crate::unit::value::{ColumnRef, FunctionId, RelationId, Value};
 use crate::values::Fitting;
 use crate::values::Pattern;
 use crate::values::has_literal;
+use names::Names;
 use std::sync::Arc;
 
 /// Fewer new rows than this are no use to a run: no INSERT names such a table.
@@ -76,6 +78,7 @@ pub struct Setup {
 #[derive(Debug, Clone)]
 pub struct Plan {
     model: Arc<Model>,
+    names: Names,
     guards: Vec<bool>,
     demands: Vec<PlannedDemand>,
     sites: Vec<PlannedSite>,
@@ -86,6 +89,8 @@ pub struct Plan {
     has_literal: Vec<bool>,
     functions: Vec<bool>,
     bare_names: Vec<String>,
+    /// By table and column: whether every INSERT has to name it.
+    required: Vec<Vec<bool>>,
     /// By table: the types of its columns.
     types: Vec<TypeSet>,
     taken_numbers: Vec<u32>,
@@ -104,6 +109,7 @@ impl Plan {
             has_literal: types
                 .map(|ty| has_literal(&model, TypeId(ty as u16)))
                 .collect(),
+            names: Names::new(&model),
             fitting: Fitting::new(&model),
             rows: Rows::new(&model, setup.data_seed),
             patterns: setup
@@ -126,6 +132,7 @@ impl Plan {
                 .map(|table| types_of(&model, table))
                 .collect(),
             taken_numbers: taken_numbers(&model),
+            required: Vec::new(),
             guards: setup.guards,
             demands: Vec::new(),
             sites: Vec::new(),
@@ -135,6 +142,7 @@ impl Plan {
             key_offset: setup.key_offset,
             model,
         };
+        plan.required = plan.with_empty_unit(|view| required(view, &plan.model));
         let demands: Vec<Demand> = setup
             .demands
             .iter()
@@ -211,6 +219,20 @@ impl Plan {
         self.with_empty_unit(|view| self.demand(demand).holds(view))
     }
 
+    /// Whether units can start from a rule with a demand: it holds, or that of an alternative does
+    /// where the rule is a choice. A rule's own demand may be narrower than those of its
+    /// alternatives, since the number of its clauses is limited.
+    #[must_use]
+    pub fn can_start(&self, demand: u32, choice: Option<u32>) -> bool {
+        let alternatives = choice.and_then(|choice| self.choice(choice));
+        let mut demands = alternatives
+            .into_iter()
+            .flat_map(|choice| &choice.alternatives)
+            .map(|alternative| alternative.demand);
+        self.start_depth(demand).is_some()
+            || demands.any(|demand| self.start_depth(demand).is_some())
+    }
+
     /// Whether an atom holds where no unit has begun.
     #[must_use]
     pub fn holds_at_start(&self, atom: &Atom) -> bool {
@@ -260,6 +282,19 @@ impl Plan {
         self.bare_names
             .get(table.0 as usize)
             .map_or("", String::as_str)
+    }
+
+    /// Whether every INSERT has to name a column of a table.
+    #[inline]
+    pub(crate) fn is_required(&self, table: TableId, column: u16) -> bool {
+        let of_table = self.required.get(table.0 as usize);
+        of_table.is_some_and(|columns| columns.get(usize::from(column)) == Some(&true))
+    }
+
+    /// How tables and columns are referred to.
+    #[inline]
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The types of a table's columns.
@@ -364,6 +399,20 @@ impl Plan {
             unit: &unit,
         })
     }
+}
+
+/// Of each table's columns whether every INSERT has to name it.
+fn required(view: View<'_>, model: &Model) -> Vec<Vec<bool>> {
+    let of_table = |(id, table): (u32, &Table)| {
+        let columns = 0..table.columns.len() as u16;
+        let columns = columns.map(|position| ColumnRef {
+            relation: RelationId(id),
+            position,
+            qualified: false,
+        });
+        columns.map(|column| view.is_required(column)).collect()
+    };
+    (0..).zip(&model.tables).map(of_table).collect()
 }
 
 /// The types of a table's columns.

@@ -3,10 +3,13 @@
 use super::Plan;
 use super::closed::Dependence;
 use super::demands::{Test, by_cost, cheap_first, cost};
+use super::kinds::Kinds;
 use super::memo::Memos;
+use super::table::Table;
 use crate::demand::{Bound, ColumnSet, Cursor, Demand, Domain, Term, View};
 use crate::unit::Unit;
 use crate::unit::value::{RelationId, Value};
+use std::ops::BitAnd;
 
 /// A candidate of a draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub struct PlannedSite {
     clauses: Vec<SiteClause>,
     /// The clauses, cheaper ones first.
     by_cost: Vec<u16>,
+    /// Where the unit decides: what is decided in advance of each value of the model.
+    known: Option<Known>,
     /// What is known of the candidates.
     pub candidates: Candidates,
     /// The greatest depth among the listed candidates.
@@ -40,6 +45,74 @@ struct SiteClause {
     common: Vec<Test>,
     /// What each candidate decides.
     each: Vec<Test>,
+}
+
+/// Which clauses each value of the model satisfies as far as that does not depend on the unit.
+#[derive(Debug, Clone)]
+struct Known {
+    /// A bit for each clause.
+    clauses: Table<u64>,
+    /// Those that ask for nothing else.
+    settled: u64,
+    /// What else each clause asks of a candidate.
+    rest: Vec<Vec<Test>>,
+}
+
+impl Known {
+    fn new(plan: &Plan, clauses: &[SiteClause]) -> Option<Self> {
+        if clauses.len() > 64 {
+            return None;
+        }
+        let tests = || clauses.iter().flat_map(|clause| &clause.each);
+        let kinds = tests()
+            .filter_map(Test::kinds)
+            .fold(Kinds::ALL, Kinds::bitand);
+        if kinds == Kinds::NONE || tests().all(|test| test.kinds().is_none()) {
+            return None;
+        }
+        let known = plan.with_empty_unit(|view| {
+            Table::new(plan, kinds, |value| {
+                let holds = |test: &Test| test.kinds().is_none() || test.holds(view, Some(value));
+                bits(clauses, |clause| clause.each.iter().all(holds))
+            })
+        })?;
+        let rest = |clause: &SiteClause| {
+            let tests = clause.each.iter().filter(|test| test.kinds().is_none());
+            tests.cloned().collect()
+        };
+        let rest: Vec<Vec<Test>> = clauses.iter().map(rest).collect();
+        Some(Self {
+            clauses: known,
+            settled: bits(&rest, Vec::is_empty),
+            rest,
+        })
+    }
+
+    /// Whether a candidate satisfies one of the open clauses; none if it is not known of.
+    #[inline]
+    fn accepts(&self, view: View<'_>, open: u64, candidate: Value) -> Option<bool> {
+        let mut left = self.clauses.get(view, candidate)? & open;
+        if left & self.settled != 0 {
+            return Some(true);
+        }
+        while left != 0 {
+            let tests = self.rest.get(left.trailing_zeros() as usize);
+            if tests.is_some_and(|tests| tests.iter().all(|test| test.holds(view, Some(candidate))))
+            {
+                return Some(true);
+            }
+            left &= left - 1;
+        }
+        Some(false)
+    }
+}
+
+/// A bit for each of the first 64 elements.
+fn bits<T>(elements: &[T], mut set: impl FnMut(&T) -> bool) -> u64 {
+    let elements = elements.iter().take(64).enumerate();
+    elements.fold(0, |bits, (at, element)| {
+        bits | u64::from(set(element)) << at
+    })
 }
 
 impl PlannedSite {
@@ -58,6 +131,11 @@ impl PlannedSite {
     /// Whether a candidate satisfies one of the open clauses that nests at most so deeply.
     #[inline]
     pub(crate) fn accepts(&self, view: View<'_>, open: u64, room: u32, candidate: Value) -> bool {
+        if let Some(known) = &self.known
+            && let Some(accepted) = known.accepts(view, open, candidate)
+        {
+            return accepted;
+        }
         self.by_cost
             .iter()
             .any(|&at| self.clause_holds(view, open, room, usize::from(at), candidate))
@@ -153,6 +231,10 @@ pub(super) fn plan(
         .collect();
     PlannedSite {
         domain: domain.clone(),
+        known: match candidates {
+            Candidates::Open => Known::new(plan, &clauses),
+            _ => None,
+        },
         by_cost: by_cost(clauses.iter().map(|clause| cost(&clause.each))),
         clauses,
         candidates,

@@ -20,7 +20,7 @@ impl Unit {
         {
             return match fixed.only {
                 Some(only) => only,
-                None => choices.pick(&fixed.cumulative),
+                None => choices.pick_listed(&fixed.cumulative, &fixed.listed),
             };
         }
         self.choose_masked(plan, choice, choices)
@@ -89,9 +89,16 @@ impl Unit {
         parts_per_million: u32,
         choices: &mut C,
     ) -> bool {
-        let view = View { plan, unit: self };
-        let fits = |room| plan.demand(demand).holds_within(view, room);
-        if !self.room(plan).is_some_and(fits) {
+        let demand = plan.demand(demand);
+        let fits = match demand.constant() {
+            Some(depth) => depth.is_some_and(|depth| self.fits(plan, depth)),
+            None => {
+                let view = View { plan, unit: self };
+                let room = self.room(plan);
+                room.is_some_and(|room| demand.holds_within(view, room))
+            }
+        };
+        if !fits {
             return false;
         }
         match parts_per_million {
@@ -118,7 +125,7 @@ impl Unit {
         let view = View { plan, unit: self };
         let fits = |room| plan.demand(demand).holds_within(view, room);
         if self.room(plan).is_some_and(fits) {
-            count.draw(low, high, choices)
+            count.draw(low, high, &mut self.constants, choices)
         } else if plan.demand(demand).holds(view).is_some() {
             low
         } else {

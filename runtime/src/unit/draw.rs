@@ -7,7 +7,7 @@ use crate::demand::{Cursor, Domain, View};
 use crate::plan::{Candidate, Candidates, Plan, PlannedSite};
 use crate::unit::relation::Shape;
 use crate::unit::scope::Frame;
-use crate::values::Distribution;
+use crate::values::{Constants, Distribution};
 
 /// How many are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +22,20 @@ pub struct Count {
 
 impl Count {
     /// Draws a number of two inclusive bounds; none is drawn if they are the same.
-    pub(super) fn draw<C: Choices>(self, low: u64, high: u64, choices: &mut C) -> u64 {
+    pub(super) fn draw<C: Choices>(
+        self,
+        low: u64,
+        high: u64,
+        constants: &mut Constants,
+        choices: &mut C,
+    ) -> u64 {
         if high <= low {
             return low;
         }
         let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
-        let drawn = self.distribution.draw(bound(low), bound(high), choices);
+        let drawn = self
+            .distribution
+            .draw_with(bound(low), bound(high), constants, choices);
         u64::try_from(drawn).unwrap_or(low)
     }
 }
@@ -149,6 +157,20 @@ impl Unit {
             return Value::List(Range32::default());
         };
         let low = count.low.max(0) as usize;
+        if self.fits(plan, planned.deepest)
+            && let Some((list, seen)) = self.listed(plan, planned)
+            && list.len() >= low.max(1)
+            && list.len() <= usize::from(u16::MAX)
+        {
+            return self.draw_listed(
+                plan,
+                (planned, list, seen),
+                count,
+                distinct,
+                including,
+                choices,
+            );
+        }
         self.gather(plan, planned, if distinct { low.max(1) } else { 1 });
         let start = self.arena.lists.len();
         if let (Domain::Insertable(_), true) = (&planned.domain, distinct) {
@@ -179,6 +201,72 @@ impl Unit {
         Value::List(drawn)
     }
 
+    /// Draws a list of listed candidates, all of which fit: the same draws as from a copy of them,
+    /// of their positions alone.
+    fn draw_listed<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        (site, list, seen): (&PlannedSite, &[Candidate], Seen),
+        count: Count,
+        distinct: bool,
+        including: Value,
+        choices: &mut C,
+    ) -> Value {
+        let start = self.arena.lists.len();
+        let value_at = |at: usize| list.get(at).map_or(Value::Nothing, |found| found.value);
+        if !distinct {
+            let n = self.generated(plan, count, choices);
+            for _ in 0..n {
+                let drawn = seen.see(value_at(index(list.len(), choices)));
+                self.arena.lists.push(drawn);
+            }
+        } else {
+            let mut order = std::mem::take(&mut self.order);
+            order.clear();
+            order.extend(0..list.len() as u16);
+            let mut forced = 0;
+            let insertable = matches!(site.domain, Domain::Insertable(_));
+            if insertable {
+                // The columns that have to be there come first, then the drawn ones.
+                for at in 0..order.len() {
+                    if let Value::Column(column) = seen.see(value_at(usize::from(order[at])))
+                        && (self.is_required(plan, column) || self.includes(including, column))
+                    {
+                        order.swap(at, forced);
+                        forced += 1;
+                    }
+                }
+            }
+            let n = self.length(plan, count, forced as u64, order.len() as u64, choices) as usize;
+            for at in forced..n {
+                let other = at + index(order.len() - at, choices);
+                order.swap(at, other);
+            }
+            order.truncate(n);
+            if insertable {
+                // Listed in the table's order.
+                order.sort_unstable();
+            }
+            let drawn = order.iter().map(|&at| seen.see(value_at(usize::from(at))));
+            self.arena.lists.extend(drawn);
+            self.order = order;
+        }
+        let drawn = Range32::since(start, self.arena.lists.len());
+        if i64::from(drawn.len) < count.low {
+            self.unmet += 1;
+        }
+        Value::List(drawn)
+    }
+
+    /// Whether every INSERT has to name a column.
+    fn is_required(&self, plan: &Plan, column: ColumnRef) -> bool {
+        let view = View { plan, unit: self };
+        match view.shape(column.relation) {
+            Shape::Table(table) => plan.is_required(table, column.position),
+            Shape::Listed { .. } => view.is_required(column),
+        }
+    }
+
     /// How long a list of values becomes that are made one by one.
     pub fn generated<C: Choices>(&mut self, plan: &Plan, count: Count, choices: &mut C) -> u64 {
         let high = count.high.unwrap_or_else(|| count.low.saturating_add(7));
@@ -192,7 +280,7 @@ impl Unit {
     /// How long a list becomes: the bounds clamped to `forced` and `available`; the lower one in
     /// shallow mode. An open bound means all there are without replacement.
     fn length<C: Choices>(
-        &self,
+        &mut self,
         plan: &Plan,
         count: Count,
         forced: u64,
@@ -203,7 +291,7 @@ impl Unit {
         let high = count.high.map_or(available, |high| high.max(0) as u64);
         let high = high.clamp(low, available.max(low));
         if self.fits(plan, 0) {
-            count.draw(low, high, choices)
+            count.draw(low, high, &mut self.constants, choices)
         } else {
             low
         }
@@ -219,12 +307,11 @@ impl Unit {
         choices: &mut C,
     ) {
         let mut candidates = std::mem::take(&mut self.candidates);
-        let view = View { plan, unit: self };
         // The columns that have to be there come first, then the drawn ones.
         let mut forced = 0;
         for at in 0..candidates.len() {
             if let Value::Column(column) = candidates[at].value
-                && (view.is_required(column) || self.includes(including, column))
+                && (self.is_required(plan, column) || self.includes(including, column))
             {
                 candidates.swap(forced, at);
                 forced += 1;

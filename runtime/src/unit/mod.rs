@@ -18,8 +18,9 @@ pub use draw::Count;
 pub use text::To;
 
 use crate::plan::{Candidate, Plan};
+use crate::tokens::{Token, Tokens};
 use crate::unit_text::UnitText;
-use crate::values::Ordinals;
+use crate::values::{Constants, Ordinals};
 use crate::writer::{Aside, Writer};
 use relation::{Overlay, Relation};
 use scope::Scopes;
@@ -56,7 +57,9 @@ pub struct Unit {
     pub(crate) scopes: Scopes,
     pub(crate) context: u8,
     overlay: Overlay,
+    /// The stack of frames and handed over values: its elements below `top`.
     slots: Vec<Value>,
+    top: usize,
     base: usize,
     results: Value,
     index: u64,
@@ -69,6 +72,8 @@ pub struct Unit {
     unmet: u32,
     candidates: Vec<Candidate>,
     weights: Vec<u64>,
+    order: Vec<u16>,
+    constants: Constants,
     buffer: Vec<u8>,
 }
 
@@ -100,6 +105,7 @@ impl Unit {
             context: 0,
             overlay: Overlay::default(),
             slots: Vec::new(),
+            top: 0,
             base: 0,
             results: Value::Nothing,
             index: 0,
@@ -112,6 +118,8 @@ impl Unit {
             unmet: 0,
             candidates: Vec::new(),
             weights: Vec::new(),
+            order: Vec::new(),
+            constants: Constants::default(),
             buffer: Vec::new(),
         }
     }
@@ -126,7 +134,7 @@ impl Unit {
         self.arena.relations.clear();
         self.scopes.clear();
         self.overlay.clear();
-        self.slots.clear();
+        self.top = 0;
         self.base = 0;
         self.context = 0;
         self.results = Value::Nothing;
@@ -189,20 +197,25 @@ impl Unit {
     pub(crate) fn set_lone_slot(&mut self, slot: u16, value: Value) {
         self.slots.clear();
         self.slots.resize(usize::from(slot) + 1, Value::Nothing);
+        self.top = self.slots.len();
         self.set_slot(slot, value);
     }
 
     /// Hands a value over to the next call or list.
     #[inline]
     pub fn push(&mut self, value: Value) {
-        self.slots.push(value);
+        match self.slots.get_mut(self.top) {
+            Some(place) => *place = value,
+            None => self.slots.push(value),
+        }
+        self.top += 1;
     }
 
     /// How many values are on the stack of frames, to be given to [`Unit::pop_list`].
     #[must_use]
     #[inline]
     pub fn height(&self) -> usize {
-        self.slots.len()
+        self.top
     }
 
     /// A pushed value.
@@ -215,14 +228,16 @@ impl Unit {
     /// Forgets the values pushed since the stack had a height.
     #[inline]
     pub fn pop_to(&mut self, height: usize) {
-        self.slots.truncate(height);
+        self.top = self.top.min(height);
     }
 
     /// Makes a list of the values pushed since the stack had a height.
     pub fn pop_list(&mut self, height: usize) -> Value {
         let start = self.arena.lists.len();
-        let from = height.min(self.slots.len());
-        self.arena.lists.extend(self.slots.drain(from..));
+        let from = height.min(self.top);
+        let popped = self.slots.get(from..self.top).unwrap_or_default();
+        self.arena.lists.extend_from_slice(popped);
+        self.top = from;
         Value::List(Range32::since(start, self.arena.lists.len()))
     }
 
@@ -248,19 +263,32 @@ impl Unit {
     #[inline]
     pub fn enter(&mut self, arguments: usize, slots: u16) -> Caller {
         let caller = Caller { base: self.base };
-        self.base = self.slots.len().saturating_sub(arguments);
-        self.slots
-            .resize(self.base + usize::from(slots), Value::Nothing);
+        self.base = self.top.saturating_sub(arguments);
+        let top = self.base + usize::from(slots);
+        match self.slots.get_mut(self.top..top) {
+            Some(unbound) => unbound.fill(Value::Nothing),
+            None => self.grow(top),
+        }
+        self.top = top;
         // From the depth before the start rule it wraps to 0.
         self.depth = self.depth.wrapping_add(1);
         self.spend();
         caller
     }
 
+    /// Makes room for a frame: seldom, since the stack keeps its memory.
+    #[cold]
+    fn grow(&mut self, top: usize) {
+        self.slots.truncate(self.top);
+        if self.slots.len() < top {
+            self.slots.resize(top, Value::Nothing);
+        }
+    }
+
     /// Leaves a rule.
     #[inline]
     pub fn leave(&mut self, caller: Caller) {
-        self.slots.truncate(self.base);
+        self.top = self.base;
         self.base = caller.base;
         self.depth = self.depth.saturating_sub(1);
     }
@@ -457,6 +485,12 @@ impl Unit {
     #[inline]
     pub fn token(&mut self, token: &[u8]) {
         self.writer.token(token);
+    }
+
+    /// Writes a token that is known in advance.
+    #[inline]
+    pub fn known(&mut self, tokens: &Tokens, token: Token) {
+        self.writer.known(tokens, token);
     }
 
     /// The next token follows without a space.

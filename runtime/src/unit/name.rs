@@ -145,7 +145,19 @@ impl Unit {
     }
 
     /// A property of a value; mapped over a list, except for its length.
+    #[inline]
     pub fn field(&mut self, plan: &Plan, value: Value, field: Field) -> Value {
+        match (value, field) {
+            // By far the most frequent.
+            (Value::Column(column), Field::Name) => {
+                Value::column(column.relation, column.position, false)
+            }
+            _ => self.other_field(plan, value, field),
+        }
+    }
+
+    #[inline(never)]
+    fn other_field(&mut self, plan: &Plan, value: Value, field: Field) -> Value {
         if let (Value::List(range), true) = (value, field != Field::Length) {
             let start = self.arena.lists.len();
             for at in range.indexes() {
@@ -180,7 +192,30 @@ impl Unit {
         let start = self.arena.lists.len();
         let mut cursor = match value {
             Value::Relation(relation) => Cursor::columns(relation),
-            _ => Cursor::key_columns(value, field == Field::Targets),
+            _ => {
+                let model = plan.model();
+                let columns = match value {
+                    Value::UniqueKey(id) => {
+                        let key = model.unique_keys.get(id.0 as usize);
+                        key.map(|key| (key.table, &key.columns))
+                    }
+                    Value::ForeignKey(id) => {
+                        let key = model.foreign_keys.get(id.0 as usize);
+                        key.map(|key| match field {
+                            Field::Targets => (key.to, &key.targets),
+                            _ => (key.from, &key.columns),
+                        })
+                    }
+                    _ => None,
+                };
+                if let Some((table, columns)) = columns {
+                    let relation = RelationId(table.0);
+                    let columns = columns.iter();
+                    let columns = columns.map(|&at| Value::column(relation, at, false));
+                    self.arena.lists.extend(columns);
+                }
+                return Value::List(Range32::since(start, self.arena.lists.len()));
+            }
         };
         while let Some(column) = cursor.next(View { plan, unit: self }) {
             self.arena.lists.push(column);

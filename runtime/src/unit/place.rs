@@ -11,6 +11,17 @@ impl Unit {
     #[inline]
     pub fn place(&mut self, plan: &Plan, value: Value) {
         match value {
+            Value::Column(column) => self.place_column(plan, column),
+            // A builtin that placed its text itself.
+            Value::Nothing => {}
+            other => self.place_other(plan, other),
+        }
+    }
+
+    /// Apart, so that columns need no room for what it needs.
+    #[inline(never)]
+    fn place_other(&mut self, plan: &Plan, value: Value) {
+        match value {
             Value::Text(range) => {
                 let text = self.arena.texts.get(range.indexes());
                 self.writer.token(text.unwrap_or_default());
@@ -19,11 +30,8 @@ impl Unit {
                 self.writer
                     .token(itoa::Buffer::new().format(number).as_bytes());
             }
-            Value::Relation(_) | Value::Column(_) => {
-                let mark = self.writer.open();
-                self.arena.spell(plan, value, self.writer.bytes_mut());
-                self.writer.close(mark);
-            }
+            Value::Relation(relation) => self.place_reference(plan, relation),
+            Value::Column(column) => self.place_column(plan, column),
             Value::List(range) => {
                 for (n, at) in range.indexes().enumerate() {
                     if n > 0 {
@@ -49,6 +57,51 @@ impl Unit {
         }
         self.arena.spell(plan, value, &mut text);
         text
+    }
+
+    #[inline]
+    fn place_reference(&mut self, plan: &Plan, relation: RelationId) {
+        match self.arena.relation(relation) {
+            Some(own) => {
+                let name = self.arena.texts.get(own.name.indexes());
+                self.writer.token(name.unwrap_or_default());
+            }
+            None => {
+                let names = plan.names();
+                if let Some(name) = names.table(TableId(relation.0)) {
+                    self.writer.known(&names.tokens, name);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn place_column(&mut self, plan: &Plan, column: ColumnRef) {
+        if column.qualified {
+            self.place_reference(plan, column.relation);
+            self.writer.token(b".");
+        }
+        let shape = match self.arena.relation(column.relation) {
+            Some(own) => own.shape,
+            None => Shape::Table(TableId(column.relation.0)),
+        };
+        match shape {
+            Shape::Table(table) => {
+                let names = plan.names();
+                if let Some(name) = names.column(table, column.position) {
+                    self.writer.known(&names.tokens, name);
+                }
+            }
+            Shape::Listed { names, .. } => {
+                let at = names.start as usize + usize::from(column.position);
+                if u32::from(column.position) < names.len
+                    && let Some(&Value::Text(range)) = self.arena.lists.get(at)
+                {
+                    let name = self.arena.texts.get(range.indexes());
+                    self.writer.token(name.unwrap_or_default());
+                }
+            }
+        }
     }
 
     fn place_element(&mut self, plan: &Plan, value: Value) {
@@ -108,8 +161,9 @@ impl Arena {
                 out.extend_from_slice(self.texts.get(own.name.indexes()).unwrap_or_default());
             }
             None => {
-                if let Some(table) = plan.model().tables.get(relation.0 as usize) {
-                    out.extend_from_slice(table.reference.as_bytes());
+                let names = plan.names();
+                if let Some(name) = names.table(TableId(relation.0)) {
+                    names.tokens.push(name, false, out);
                 }
             }
         }
@@ -122,10 +176,9 @@ impl Arena {
         };
         match shape {
             Shape::Table(table) => {
-                let table = plan.model().tables.get(table.0 as usize);
-                let found = table.and_then(|table| table.columns.get(usize::from(column.position)));
-                if let Some(found) = found {
-                    out.extend_from_slice(found.reference.as_bytes());
+                let names = plan.names();
+                if let Some(name) = names.column(table, column.position) {
+                    names.tokens.push(name, false, out);
                 }
             }
             Shape::Listed { names, .. } => {

@@ -21,6 +21,17 @@ pub enum To {
 }
 
 impl Unit {
+    /// A whole number of an inclusive range.
+    pub fn int<C: Choices>(
+        &mut self,
+        low: i64,
+        high: i64,
+        distribution: Distribution,
+        choices: &mut C,
+    ) -> Value {
+        Value::Int(distribution.draw_with(low, high, &mut self.constants, choices))
+    }
+
     /// A fixed-point number between two inclusive bounds with so many digits after the point.
     pub fn decimal<C: Choices>(
         &mut self,
@@ -46,7 +57,8 @@ impl Unit {
             other => other,
         };
         let scaled = |bound: f64| (bound * unit).round() as i64;
-        let unscaled = distribution.draw(scaled(low), scaled(high), choices);
+        let constants = &mut self.constants;
+        let unscaled = distribution.draw_with(scaled(low), scaled(high), constants, choices);
         self.write_text(to, |_, out| push_decimal(unscaled.into(), digits, out))
     }
 
@@ -128,8 +140,9 @@ impl Unit {
     /// A string literal of a value's text.
     pub fn quote(&mut self, plan: &Plan, value: Value, to: To) -> Value {
         self.write_text(to, |unit, out| {
+            let start = out.len();
             unit.arena.spell(plan, value, out);
-            quote_from(out, 0);
+            quote_from(out, start);
         })
     }
 
@@ -148,20 +161,27 @@ impl Unit {
         })
     }
 
-    /// Makes a text value of what `write` appends, or places it at once.
+    /// Makes a text value of what `write` appends, or places it at once: then it is appended to the
+    /// unit's own text, which is not to be seen meanwhile.
     #[inline]
     pub fn write_text(&mut self, to: To, write: impl FnOnce(&mut Self, &mut Vec<u8>)) -> Value {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        write(self, &mut buffer);
-        let value = match to {
-            To::Value => self.arena.text(&buffer),
+        match to {
+            To::Value => {
+                let mut buffer = std::mem::take(&mut self.buffer);
+                buffer.clear();
+                write(self, &mut buffer);
+                let value = self.arena.text(&buffer);
+                self.buffer = buffer;
+                value
+            }
             To::Place => {
-                self.writer.token(&buffer);
+                let mark = self.writer.open();
+                let mut bytes = std::mem::take(self.writer.bytes_mut());
+                write(self, &mut bytes);
+                *self.writer.bytes_mut() = bytes;
+                self.writer.close(mark);
                 Value::Nothing
             }
-        };
-        self.buffer = buffer;
-        value
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Distributions over a range of whole numbers, the same on every platform: the elementary
 //! functions come from `libm`, never from the system.
 
-use super::integer::uniform;
+use super::integer::uniform_word;
 use crate::choices::Choices;
 
 /// A distribution over an inclusive range.
@@ -27,21 +27,32 @@ impl Distribution {
     /// A number of the range `low..=high`. Never fails: an empty range gives `low`, parameters
     /// that make no sense the nearest that do.
     pub fn draw<C: Choices>(&self, low: i64, high: i64, choices: &mut C) -> i64 {
+        match self {
+            Self::Uniform => uniform_word(low, high, choices),
+            _ => self.draw_with(low, high, &mut Constants::default(), choices),
+        }
+    }
+
+    /// As [`Distribution::draw`], with what earlier draws worked out.
+    pub(crate) fn draw_with<C: Choices>(
+        &self,
+        low: i64,
+        high: i64,
+        constants: &mut Constants,
+        choices: &mut C,
+    ) -> i64 {
         if low >= high {
             return low;
         }
         let span = high.abs_diff(low);
         let offset = match *self {
-            Self::Uniform => {
-                let drawn = uniform(low.into(), high.into(), choices);
-                return i64::try_from(drawn).unwrap_or(low);
-            }
-            Self::Zipf(s) => zipf(span, s, choices),
+            Self::Uniform => return uniform_word(low, high, choices),
+            Self::Zipf(s) => zipf(span, s, constants, choices),
             Self::Normal(mean, deviation) => {
                 return normal(low, high, mean, deviation, choices);
             }
             Self::Exponential(mean) => exponential(span, mean, choices),
-            Self::Geometric(p) => geometric(span, p, choices),
+            Self::Geometric(p) => geometric(span, p, constants, choices),
         };
         low.saturating_add_unsigned(offset.min(span)).min(high)
     }
@@ -63,8 +74,48 @@ fn finite(x: f64, low: f64, high: f64) -> f64 {
     if x >= low { x.min(high) } else { low }
 }
 
+/// What a distribution and a range alone decide.
+#[derive(Debug, Clone, Copy)]
+struct Constant {
+    /// The bits of the parameter; of a geometric distribution their complement.
+    parameter: u64,
+    span: u64,
+    values: [f64; 3],
+}
+
+/// What draws worked out that the distribution and the range alone decide, kept for the next draw of
+/// the same: most of a draw's time is spent on it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Constants {
+    kept: [Option<Constant>; Self::PLACES],
+}
+
+impl Constants {
+    /// Distributions and ranges that are kept at a time.
+    const PLACES: usize = 32;
+
+    #[inline]
+    fn of(&mut self, parameter: u64, span: u64, work_out: impl FnOnce() -> [f64; 3]) -> [f64; 3] {
+        // Any spread will do: another one in the same place is worked out anew.
+        let mixed = (parameter ^ span.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = &mut self.kept[(mixed >> 59) as usize % Self::PLACES];
+        match place {
+            Some(kept) if kept.parameter == parameter && kept.span == span => kept.values,
+            _ => {
+                let values = work_out();
+                *place = Some(Constant {
+                    parameter,
+                    span,
+                    values,
+                });
+                values
+            }
+        }
+    }
+}
+
 /// Rejection-inversion (Hörmann and Derflinger) over the ranks `1..=span + 1`.
-fn zipf<C: Choices>(span: u64, s: f64, choices: &mut C) -> u64 {
+fn zipf<C: Choices>(span: u64, s: f64, constants: &mut Constants, choices: &mut C) -> u64 {
     let s = finite(s, 0.0, 64.0);
     let n = span as f64 + 1.0;
     let h = |x: f64| libm::exp(-s * libm::log(x));
@@ -76,9 +127,12 @@ fn zipf<C: Choices>(span: u64, s: f64, choices: &mut C) -> u64 {
         let t = (x * (1.0 - s)).max(-1.0);
         libm::exp(log1p_over(t) * x)
     };
-    let first = h_integral(1.5) - 1.0;
-    let last = h_integral(n + 0.5);
-    let squeeze = 2.0 - h_integral_inverse(h_integral(2.5) - h(2.0));
+    let [first, last, squeeze] = constants.of(s.to_bits(), span, || {
+        let first = h_integral(1.5) - 1.0;
+        let last = h_integral(n + 0.5);
+        let squeeze = 2.0 - h_integral_inverse(h_integral(2.5) - h(2.0));
+        [first, last, squeeze]
+    });
     for _ in 0..MAX_TRIES {
         let u = last + unit(choices) * (first - last);
         let x = h_integral_inverse(u);
@@ -131,10 +185,12 @@ fn exponential<C: Choices>(span: u64, mean: f64, choices: &mut C) -> u64 {
     offset(-mean * libm::log1p(-unit(choices) * mass), span)
 }
 
-fn geometric<C: Choices>(span: u64, p: f64, choices: &mut C) -> u64 {
+fn geometric<C: Choices>(span: u64, p: f64, constants: &mut Constants, choices: &mut C) -> u64 {
     let p = finite(p, 1e-12, 1.0 - 1e-12);
     let n = span as f64 + 1.0;
-    let log_p = libm::log(p);
-    let mass = -libm::expm1(n * log_p);
+    let [log_p, mass, _] = constants.of(!p.to_bits(), span, || {
+        let log_p = libm::log(p);
+        [log_p, -libm::expm1(n * log_p), 0.0]
+    });
     offset(libm::log1p(-unit(choices) * mass) / log_p, span)
 }

@@ -19,6 +19,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use distribution::Constants;
 pub use distribution::Distribution;
 pub use fitting::Fitting;
 pub(crate) use fitting::push_ordinal;

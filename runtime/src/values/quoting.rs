@@ -12,6 +12,13 @@ pub fn push_string(text: &[u8], out: &mut Vec<u8>) {
 /// Makes what stands behind `start` a string literal, in place.
 pub fn quote_from(out: &mut Vec<u8>, start: usize) {
     let start = start.min(out.len());
+    // No short circuit, so that the loop has no branch. Nearly all texts end here.
+    let special = |b: u8| b == b'\'' || needs_escape(b);
+    if !out[start..].iter().fold(false, |any, &b| any | special(b)) {
+        out.push(b'\'');
+        out.insert(start, b'\'');
+        return;
+    }
     drop_nuls(out, start);
     let escaped = out[start..].iter().any(|&b| needs_escape(b));
     let length: usize = out[start..].iter().map(|&b| width(b, escaped)).sum();

@@ -76,6 +76,31 @@ pub(crate) fn bounds(info: &TypeInfo, allowed: &Allowed) -> Option<Bounds> {
     }
 }
 
+/// What [`bounds`] gives for a type of whole numbers, where the check speaks of whole numbers too and
+/// leaves some.
+fn whole_bounds(builtin: BuiltinType, allowed: &Allowed) -> Option<(i64, i64)> {
+    let (least, most) = match builtin {
+        BuiltinType::Int2 => (i16::MIN.into(), i16::MAX.into()),
+        BuiltinType::Int4 => (i32::MIN.into(), i32::MAX.into()),
+        BuiltinType::Int8 => (i64::MIN, i64::MAX),
+        _ => return None,
+    };
+    match *allowed {
+        Allowed::Any => Some((least, most)),
+        Allowed::Range { low, high } => {
+            let whole = |bound: Option<(i128, u32)>, otherwise: i64| match bound {
+                None => Some(otherwise),
+                Some((number, 0)) => i64::try_from(number).ok(),
+                Some(_) => None,
+            };
+            let low = whole(low, least)?.max(least);
+            let high = whole(high, most)?.min(most);
+            (low <= high).then_some((low, high))
+        }
+        _ => None,
+    }
+}
+
 /// Numbers around some bounds with no more significant digits than a float keeps exactly enough
 /// for comparisons with the bounds to come out as they do for the decimal number.
 fn float_frame(
@@ -246,6 +271,9 @@ fn number<C: Choices>(
             let unit = power_of_ten(digits);
             return (whole * unit + uniform(0, unit - 1, choices), digits);
         }
+    }
+    if let Some((low, high)) = whole_bounds(builtin, allowed) {
+        return (interesting(low.into(), high.into(), choices), 0);
     }
     let Some(Bounds { low, high, digits }) = bounds(info, allowed) else {
         return (0, 0);

@@ -1,7 +1,7 @@
 //! Dates and times as text.
 
 use super::integer::uniform;
-use super::number::push_padded;
+use super::number::{pair, push_padded};
 use crate::choices::Choices;
 
 /// Days from 1970-01-01 to the first of January of a year (proleptic Gregorian calendar).
@@ -32,20 +32,29 @@ fn civil(days: i64) -> (i64, u32, u32) {
 /// Appends `YYYY-MM-DD`, of a day counted from 1970-01-01 in the years 1 to 9999.
 pub(super) fn push_date(days: i64, out: &mut Vec<u8>) {
     let (year, month, day) = civil(days);
-    push_padded(year.max(1).unsigned_abs(), 4, out);
-    out.push(b'-');
-    push_padded(month.into(), 2, out);
-    out.push(b'-');
-    push_padded(day.into(), 2, out);
+    let year = year.max(1);
+    match u32::try_from(year) {
+        Ok(year) if year <= 9_999 => {
+            let ([a, b], [c, d]) = (pair(year / 100), pair(year));
+            let ([e, f], [g, h]) = (pair(month), pair(day));
+            out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
+        }
+        _ => {
+            push_padded(year.unsigned_abs(), 4, out);
+            let ([a, b], [c, d]) = (pair(month), pair(day));
+            out.extend_from_slice(&[b'-', a, b, b'-', c, d]);
+        }
+    }
 }
 
 /// Appends `HH:MM:SS`, with a fraction unless it is 0.
 pub(super) fn push_time(seconds: u32, micros: u32, out: &mut Vec<u8>) {
-    push_padded((seconds / 3_600).into(), 2, out);
-    out.push(b':');
-    push_padded((seconds / 60 % 60).into(), 2, out);
-    out.push(b':');
-    push_padded((seconds % 60).into(), 2, out);
+    let ([a, b], [c, d], [e, f]) = (
+        pair(seconds / 3_600),
+        pair(seconds / 60 % 60),
+        pair(seconds % 60),
+    );
+    out.extend_from_slice(&[a, b, b':', c, d, b':', e, f]);
     if micros != 0 {
         out.push(b'.');
         if micros.is_multiple_of(1_000) {

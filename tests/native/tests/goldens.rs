@@ -1,5 +1,4 @@
-//! The text of generated code, for its readers: `RQG_BLESS=1` rewrites what is expected. That these
-//! files compile without a warning is seen when this package is built, which includes them.
+//! The text of generated code, for its readers: `RQG_BLESS=1` rewrites what is expected.
 
 use rqg_compiler::codegen::{self, Options};
 use rqg_compiler::{Input, compile};

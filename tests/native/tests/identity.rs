@@ -135,6 +135,10 @@ fn assert_same(
 #[test]
 fn both_backends_make_the_same_bytes() {
     assert!(ALL.len() > 50, "only {} grammars", ALL.len());
+    assert!(
+        ALL.iter()
+            .any(|compiled| compiled.path.ends_with("deep.rqg"))
+    );
     let models = models();
     let half = ALL.len().div_ceil(2);
     std::thread::scope(|scope| {

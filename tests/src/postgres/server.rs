@@ -7,6 +7,7 @@ use ::postgres::config::Host;
 use ::postgres::{Client, Config, NoTls};
 use std::fs::{self, Permissions};
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -64,7 +65,42 @@ impl Server {
     pub fn start(major: u32) -> Result<Self, Error> {
         match install::find(major)? {
             Origin::Running(dsn) => Self::foreign(major, &dsn),
-            Origin::Programs(programs) => Self::own(major, &programs),
+            Origin::Programs(programs) => Self::own(major, &programs, None),
+        }
+    }
+
+    /// A server that listens at a port of 127.0.0.1 as well: what is tested needs a network.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and when the server of the version is somebody else's.
+    pub fn start_on_network(major: u32) -> Result<Self, Error> {
+        let Origin::Programs(programs) = install::find(major)? else {
+            return Err(Error::NotOwn);
+        };
+        // Free a moment ago; nobody else is likely to take it.
+        let port = TcpListener::bind(("127.0.0.1", 0))
+            .and_then(|listener| listener.local_addr())
+            .map_err(Error::io("a port of 127.0.0.1"))?
+            .port();
+        Self::own(major, &programs, Some(port))
+    }
+
+    /// The port that it listens at.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.config.get_ports().first().copied().unwrap_or(5432)
+    }
+
+    /// Its directory, which it may write to.
+    ///
+    /// # Errors
+    ///
+    /// When the server is somebody else's.
+    pub fn directory(&self) -> Result<&Path, Error> {
+        match &self.kind {
+            Kind::Own { directory, .. } => Ok(directory),
+            Kind::Foreign { .. } => Err(Error::NotOwn),
         }
     }
 
@@ -115,7 +151,7 @@ impl Server {
             Host::Unix(path) => path.display().to_string(),
         });
         let host = hosts.collect::<Vec<_>>().join(",");
-        let port = self.config.get_ports().first().copied().unwrap_or(5432);
+        let port = self.port();
         let user = self.config.get_user().unwrap_or("postgres");
         let database = self.config.get_dbname().unwrap_or("postgres");
         let password = self
@@ -210,7 +246,7 @@ impl Server {
         })
     }
 
-    fn own(major: u32, programs: &Path) -> Result<Self, Error> {
+    fn own(major: u32, programs: &Path, network: Option<u16>) -> Result<Self, Error> {
         let directory = tempfile::Builder::new()
             .prefix("rqg-postgres-")
             .permissions(Permissions::from_mode(0o700))
@@ -237,7 +273,9 @@ impl Server {
             .arg(&data)
             .arg("-k")
             .arg(&directory)
-            .args(["-h", "", "-c", "max_connections=20"])
+            .args(["-h", network.map_or("", |_| "127.0.0.1")])
+            .args(["-p", &network.unwrap_or(5432).to_string()])
+            .args(["-c", "max_connections=20"])
             .args(["-c", "fsync=off", "-c", "synchronous_commit=off"])
             .args(["-c", "full_page_writes=off", "-c", "shared_buffers=32MB"])
             .current_dir("/")
@@ -249,6 +287,7 @@ impl Server {
         let mut config = Config::new();
         config
             .host_path(&directory)
+            .port(network.unwrap_or(5432))
             .user("postgres")
             .dbname("postgres");
         let server = Self {

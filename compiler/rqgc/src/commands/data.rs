@@ -3,6 +3,7 @@
 use crate::cli::{DataArgs, DataFormat};
 use crate::failure::Failure;
 use crate::report::Report;
+use crate::server;
 use crate::terminal;
 use indicatif::{HumanBytes, HumanCount};
 use rqg_cli::signals::{self, Leftovers};
@@ -13,6 +14,7 @@ use rqg_runtime::engine::{
 };
 use rqg_runtime::rows::{Dump, DumpFormat, Rows};
 use rqg_runtime::schema::{Model, TableId};
+use rqg_server::{Server, load};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -21,8 +23,9 @@ use std::time::Instant;
 const SESSION: &str = "SET client_encoding = 'UTF8';\nSET lc_monetary = 'C';\n";
 
 pub fn run(args: &DataArgs) -> Result<(), Failure> {
-    let model = model(args)?;
-    let rows = Rows::new(&model, args.rows.data_seed);
+    let server = server::for_load(args.load.as_deref(), args.connections)?;
+    let model = model(args, server.as_ref())?;
+    let rows = Rows::new(&model, args.rows.data_seed());
     for limit in rows.limits() {
         terminal::note(&format!(
             "warning: {} holds {} of the {} rows asked for: {}",
@@ -48,6 +51,10 @@ pub fn run(args: &DataArgs) -> Result<(), Failure> {
     let leftovers = Leftovers::default();
     signals::install(&control, &leftovers, "rqgc")?;
 
+    if let Some(server) = server {
+        load(args, &server, &model, &rows, &control)?;
+        return complete(&rows);
+    }
     let started = Instant::now();
     let mut job = Job {
         args,
@@ -72,6 +79,11 @@ pub fn run(args: &DataArgs) -> Result<(), Failure> {
             HumanCount((made as f64 / seconds.max(1e-9)) as u64),
         ));
     }
+    complete(&rows)
+}
+
+/// Whether there are as many rows as were asked for.
+fn complete(rows: &Rows) -> Result<(), Failure> {
     if rows.limits().is_empty() {
         return Ok(());
     }
@@ -80,8 +92,36 @@ pub fn run(args: &DataArgs) -> Result<(), Failure> {
     ))
 }
 
+/// Loads everything into a database.
+fn load(
+    args: &DataArgs,
+    server: &Server,
+    model: &Model,
+    rows: &Rows,
+    control: &Control,
+) -> Result<(), Failure> {
+    let settings = load::Settings {
+        connections: usize::from(args.connections),
+        replace: args.replace,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let seed = args.rows.data_seed();
+    let loaded = load::load(server, model, rows, seed, &settings, control)?;
+    if args.verbose || terminal::stderr_is_terminal() {
+        let seconds = loaded.elapsed.as_secs_f64();
+        terminal::note(&format!(
+            "rqgc: {} rows into {} tables, {} in {seconds:.2} s ({} rows/s)",
+            HumanCount(loaded.rows),
+            loaded.tables,
+            HumanBytes(loaded.bytes),
+            HumanCount((loaded.rows as f64 / seconds.max(1e-9)) as u64),
+        ));
+    }
+    Ok(())
+}
+
 /// The schema with its row counts.
-fn model(args: &DataArgs) -> Result<Model, Failure> {
+fn model(args: &DataArgs, server: Option<&Server>) -> Result<Model, Failure> {
     if args.rows.rows.is_empty() {
         return Err(Failure::Usage(
             "--rows says how many rows a table is to hold, such as --rows orders=1000 or \
@@ -96,9 +136,15 @@ fn model(args: &DataArgs) -> Result<Model, Failure> {
         }
         None => None,
     };
-    let origin = text
-        .as_ref()
-        .map_or(Origin::Default, |(path, text)| Origin::File(path, text));
+    let read = match (server, &text) {
+        (Some(server), None) => Some((server.dsn().name(), server.ddl()?)),
+        _ => None,
+    };
+    let origin = match (&text, &read) {
+        (Some((path, text)), _) => Origin::File(path, text),
+        (None, Some((name, ddl))) => Origin::Database(name, ddl),
+        (None, None) => Origin::Default,
+    };
     let mut report = Report::new(Sources::default(), args.verbose);
     let schema = schema::read(&origin, report.sources());
     report.add(schema.diagnostics);

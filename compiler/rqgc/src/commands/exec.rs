@@ -2,7 +2,7 @@
 
 use crate::cli::{ExecArgs, ReportForm};
 use crate::failure::Failure;
-use crate::identity::{Identity, shell_word};
+use crate::identity::{Compiled, Identity, shell_word};
 use crate::progress::Progress;
 use crate::terminal;
 use rqg_cli::range;
@@ -24,13 +24,14 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         policy: read(args.policy.as_deref(), Policy::parse)?,
         known: read(args.known.as_deref(), Known::parse)?,
     };
+    let compiled = Compiled::new(&args.identity)?;
     let dsn = Dsn::parse(&args.dsn)?;
     let options = Options {
         connections: usize::from(args.connections),
         statement_timeout: args.statement_timeout,
     };
     let server = Server::connect(&dsn, &options)?;
-    let identity = Identity::resolve(&args.identity, Some(&server))?;
+    let identity = compiled.resolve(Some(&server))?;
     if args.duration.is_none()
         && let Some(shortage) = identity.keys_repeat(&range)
     {

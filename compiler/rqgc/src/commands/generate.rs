@@ -2,7 +2,7 @@
 
 use crate::cli::GenerateArgs;
 use crate::failure::Failure;
-use crate::identity::Identity;
+use crate::identity::Compiled;
 use crate::progress::Progress;
 use crate::server;
 use rqg_cli::generate::{self, Job};
@@ -10,8 +10,9 @@ use rqg_cli::terminal;
 
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let range = generate::indexes(&args.run)?;
+    let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;
-    let identity = Identity::resolve(&args.identity, server.as_ref())?;
+    let identity = compiled.resolve(server.as_ref())?;
     // Nothing holds a connection while the units are made.
     drop(server);
     let job = Job {
@@ -21,10 +22,12 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         format: identity.format(args.run.format),
         verbose: args.identity.run.verbose,
     };
+    let is_told = args.run.duration.is_none()
+        && (args.identity.run.verbose || terminal::stderr_is_terminal());
     let shortage = identity.keys_repeat(&range);
     generate::run(&args.run, &job, |watched| {
         identity.announce(&args.identity);
-        if let Some(shortage) = shortage.filter(|_| args.run.duration.is_none()) {
+        if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }
         let (control, total) = (watched.control, watched.total);

@@ -2,15 +2,16 @@
 
 use crate::cli::ShowArgs;
 use crate::failure::Failure;
-use crate::identity::Identity;
+use crate::identity::Compiled;
 use crate::server;
 use crate::terminal;
 use rqg_runtime::engine::EngineError;
 use rqg_runtime::unit_text::{Generate, UnitText};
 
 pub fn run(args: &ShowArgs) -> Result<(), Failure> {
+    let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;
-    let identity = Identity::resolve(&args.identity, server.as_ref())?;
+    let identity = compiled.resolve(server.as_ref())?;
     identity.announce(&args.identity);
     let format = identity.format(args.format);
     let made = identity.generator.with_stack(|generator| {

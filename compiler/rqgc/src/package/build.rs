@@ -65,9 +65,9 @@ pub fn build(build: &Build<'_>) -> Result<PathBuf, Failure> {
 /// The last executable in cargo's messages.
 fn executable(messages: &[u8]) -> Option<PathBuf> {
     let messages = messages.split(|&byte| byte == b'\n');
-    let executables = messages.filter_map(|message| {
+    let mut executables = messages.rev().filter_map(|message| {
         let message: Value = serde_json::from_slice(message).ok()?;
         Some(PathBuf::from(message.get("executable")?.as_str()?))
     });
-    executables.last()
+    executables.next()
 }

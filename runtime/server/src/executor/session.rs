@@ -9,6 +9,7 @@ use crate::outcome::{Fault, Outcome};
 use crate::pool::Object;
 use crate::statement::Kind;
 use async_channel::{Receiver, Sender};
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use rqg_runtime::unit_text::UnitText;
 use std::borrow::Cow;
@@ -32,6 +33,9 @@ const REPEAT: (Duration, Duration) = (Duration::from_millis(2), Duration::from_m
 /// How long to wait after a connection broke before the server is asked how it is: its postmaster
 /// has to notice that a backend is gone.
 const AFTERMATH: Duration = Duration::from_millis(200);
+
+/// How often a server is asked again that said nothing when a connection broke, and seems well.
+const WATCHES: u32 = 4;
 
 /// A session of a run.
 pub(super) struct Session {
@@ -254,6 +258,8 @@ impl Session {
                 self.discard();
                 sleep(AFTERMATH).await;
                 let went_down = match self.reconnect().await {
+                    // Without a word from the server, it may not have noticed yet.
+                    Ok(false) if fault.sqlstate.is_none() => self.goes_down().await,
                     Ok(went_down) => went_down,
                     Err(error) => {
                         let down = matches!(error, ConnectError::Unreachable { down: true, .. });
@@ -336,6 +342,25 @@ impl Session {
         }
     }
 
+    /// Watches the server for a while; whether it goes down.
+    async fn goes_down(&mut self) -> bool {
+        for _ in 0..WATCHES {
+            sleep(AFTERMATH).await;
+            let Some(client) = &self.client else {
+                return false;
+            };
+            match self.shared.incarnation(client).await {
+                Ok(incarnation) if incarnation == self.incarnation => {}
+                Ok(_) => return true,
+                Err(_) => {
+                    self.discard();
+                    return matches!(self.reconnect().await, Ok(true));
+                }
+            }
+        }
+        false
+    }
+
     /// Connects; returns whether the server has been started again since this session last did.
     async fn connect(&mut self) -> Result<(Object, bool), ConnectError> {
         let client = self.shared.connection().await?;
@@ -352,8 +377,23 @@ impl Session {
     }
 }
 
-/// Executes a statement with the simple protocol and counts what comes.
+/// Executes a statement, with the simple protocol unless it is COPY's, and counts what comes.
 async fn execute(client: &Object, sql: &str, kind: Kind) -> Result<Counts, tokio_postgres::Error> {
+    if kind.copies_in() {
+        // A unit has no rows to give.
+        let sink = client.copy_in::<_, Bytes>(sql).await?;
+        let affected = pin!(sink).finish().await?;
+        return Ok(Counts { rows: 0, affected });
+    }
+    if kind.copies_out() {
+        let mut chunks = pin!(client.copy_out(sql).await?);
+        let mut rows = 0;
+        // The server sends a message for each row.
+        while chunks.try_next().await?.is_some() {
+            rows += 1;
+        }
+        return Ok(Counts { rows, affected: 0 });
+    }
     let mut messages = pin!(client.simple_query_raw(sql).await?);
     let mut counts = Counts::default();
     while let Some(message) = messages.try_next().await? {

@@ -2,6 +2,7 @@
 
 use super::About;
 use crate::executor::Summary;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Longer statements and messages are cut off: the whole is in the findings.
@@ -26,8 +27,12 @@ pub fn table(about: &About<'_>, summary: &Summary) -> String {
             summary.retries
         );
     }
+    let mut retired: BTreeMap<&str, u64> = BTreeMap::new();
     for reason in &summary.retired {
-        let _ = writeln!(out, "a connection was given up: {reason}");
+        *retired.entry(reason).or_default() += 1;
+    }
+    for (reason, count) in retired {
+        let _ = writeln!(out, "connections given up: {count}: {reason}");
     }
     let _ = writeln!(
         out,
