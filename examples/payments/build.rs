@@ -1,0 +1,5 @@
+//! Compiles the grammar.
+
+fn main() {
+    rqg_build::compile("payments.rqg");
+}
