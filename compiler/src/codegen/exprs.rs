@@ -4,7 +4,7 @@ use super::function::Emitter;
 use super::literals;
 use crate::builtins::Builtin;
 use crate::hir::Ty;
-use crate::ir::{Argument, Expr, ExprId, LiteralId, RuleId};
+use crate::ir::{Expr, ExprId, LiteralId, RuleId};
 use crate::syntax::ast::ArithmeticOp;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
