@@ -203,8 +203,13 @@ impl Emitter<'_> {
                 let key = self.argument(arguments, 1, "key", out);
                 Code::acts(quote! { unit.partner(plan, #row, #key, choices) })
             }
+            Builtin::Int => {
+                let (low, high) = self.range_or(arguments, (0, 0), out);
+                let distribution = literals::distribution(distribution(arguments));
+                Code::acts(quote! { unit.int(#low, #high, #distribution, choices) })
+            }
             Builtin::TypeName => self.argument_code(arguments, 0, out),
-            // Numbers are made where numbers are asked for, and draws are expressions of their own.
+            // The index is a number wherever it stands, and draws are expressions of their own.
             _ => Code::constant(quote! { Value::Nothing }),
         }
     }

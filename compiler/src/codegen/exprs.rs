@@ -4,7 +4,7 @@ use super::function::Emitter;
 use super::literals;
 use crate::builtins::Builtin;
 use crate::hir::Ty;
-use crate::ir::{Argument, Expr, ExprId, LiteralId, RuleId};
+use crate::ir::{Expr, ExprId, LiteralId, RuleId};
 use crate::syntax::ast::ArithmeticOp;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -112,9 +112,7 @@ impl Emitter<'_> {
                 let slot = literals::number((*slot).into());
                 Code::reads(quote! { unit.slot(#slot) })
             }
-            Expr::Int(_)
-            | Expr::Arithmetic(..)
-            | Expr::Builtin(Builtin::Int | Builtin::Index, _) => {
+            Expr::Int(_) | Expr::Arithmetic(..) | Expr::Builtin(Builtin::Index, _) => {
                 let Code { tokens, kind } = self.int(id, out);
                 Code {
                     tokens: quote! { Value::Int(#tokens) },
@@ -212,14 +210,6 @@ impl Emitter<'_> {
                     }
                 );
                 Code::constant(quote! { i64::#function(#left, #right) })
-            }
-            Some(Expr::Builtin(Builtin::Int, arguments)) => {
-                let (low, high) = match arguments.first() {
-                    Some(Argument::Range(low, high)) => self.range(*low, *high, out),
-                    _ => (literals::number(0), literals::number(0)),
-                };
-                let distribution = literals::distribution(super::builtins::distribution(arguments));
-                Code::acts(quote! { #distribution.draw(#low, #high, choices) })
             }
             Some(Expr::Builtin(Builtin::Index, _)) => {
                 Code::reads(quote! { unit.index().cast_signed() })

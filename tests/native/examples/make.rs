@@ -8,7 +8,7 @@
 
 use rqg_compiler::interpret::Generator;
 use rqg_compiler::{Input, compile};
-use rqg_native_tests::{ALL, Units};
+use rqg_native_tests::ALL;
 use rqg_runtime::entropy::Seed;
 use rqg_runtime::run::Settings;
 use rqg_runtime::schema::default_model;

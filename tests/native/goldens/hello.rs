@@ -10,7 +10,6 @@ pub mod hello {
     use rqg_runtime::native::nth;
     use rqg_runtime::unit::Count;
     use rqg_runtime::unit::To;
-    use rqg_runtime::unit::value::Value;
     use rqg_runtime::values::Distribution;
     /// The grammar, for [`rqg_runtime::native::Generator`].
     #[derive(Debug, Clone, Copy)]
@@ -90,7 +89,7 @@ pub mod hello {
             }
             unit.spend();
             unit.token(b",");
-            let value = Value::Int(Distribution::Normal(0.0, 1.5).draw(-5, 5, choices));
+            let value = unit.int(-5, 5, Distribution::Normal(0.0, 1.5), choices);
             unit.place(plan, value);
         }
         if unit.option(plan, 0, 250000, choices) {
