@@ -5,7 +5,7 @@
 //!
 //! With cargo-fuzz, `Target` is made once and its `unit` called by each `fuzz_target!`:
 //!
-//! ```ignore
+//! ```text
 //! fuzz_target!(|bytes: &[u8]| TARGET.with_borrow_mut(|target| run(target.unit(bytes))));
 //! ```
 

@@ -1,7 +1,7 @@
 //! The command line of a compiled grammar: `generate` and `show`, with the flags, the output and the
 //! exit codes of `rqgc`, which is built from the same parts.
 //!
-//! ```ignore
+//! ```text
 //! rqg_runtime::include_grammar!("demo");
 //!
 //! fn main() -> std::process::ExitCode {

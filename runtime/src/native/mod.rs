@@ -2,7 +2,7 @@
 //! generator that runs it. The counterpart of the compiler's interpreter; both call the same
 //! functions of [`Unit`] in the same order, so they make the same bytes.
 //!
-//! ```ignore
+//! ```text
 //! rqg_runtime::include_grammar!("crud");
 //!
 //! let generator = rqg_runtime::native::Generator::<crud::Grammar>::new(model, settings)?;
