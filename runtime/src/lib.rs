@@ -1,6 +1,7 @@
 //! Runtime of random-query grammars: the choice source, the schema model, the values, the state of
 //! one unit and the writer. Interpreter and generated code share everything in this crate.
 
+mod blocks;
 pub mod choices;
 pub mod demand;
 pub mod dialect;

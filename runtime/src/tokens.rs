@@ -1,9 +1,9 @@
 //! Tokens that are known before the first unit is made, laid out to be written fast.
 //!
-//! Each stands behind the space that may come before it, its spacing is decided once, and there is
-//! room behind the last: short ones are copied as one block of a fixed size, of which what is too
-//! much is forgotten. That takes a fraction of the time of copying a few bytes one after the other.
+//! Their spacing is decided once, and each is followed by enough room that a short one is copied as
+//! one block of a fixed size, of which what is too much is forgotten.
 
+use crate::blocks;
 use crate::spacing::{tight_after, tight_before};
 
 /// Bytes of a block: most tokens are shorter.
@@ -12,9 +12,9 @@ const BLOCK: usize = 32;
 /// A token of a [`Tokens`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Where the space before it stands.
+    /// Where its bytes start.
     start: u32,
-    /// Its bytes, the space included.
+    /// How many they are.
     len: u32,
     /// Whether no space precedes it.
     pub(crate) joins: bool,
@@ -27,7 +27,7 @@ impl Token {
     #[must_use]
     #[inline]
     pub fn is_empty(self) -> bool {
-        self.len <= 1
+        self.len == 0
     }
 }
 
@@ -49,7 +49,7 @@ impl Tokens {
     /// Adds a token. Past 4 GiB of them in all it is left empty.
     pub fn add(&mut self, text: &[u8]) -> Token {
         let start = self.bytes.len() - BLOCK;
-        let (Ok(at), Ok(len)) = (u32::try_from(start), u32::try_from(text.len() + 1)) else {
+        let (Ok(at), Ok(len)) = (u32::try_from(start), u32::try_from(text.len())) else {
             return Token {
                 start: 0,
                 len: 0,
@@ -58,7 +58,6 @@ impl Tokens {
             };
         };
         self.bytes.truncate(start);
-        self.bytes.push(b' ');
         self.bytes.extend_from_slice(text);
         self.bytes.resize(self.bytes.len() + BLOCK, 0);
         Token {
@@ -69,19 +68,167 @@ impl Tokens {
         }
     }
 
-    /// Appends a token's bytes, with or without the space before them.
-    #[inline]
+    /// Appends a space if one is wanted, and a token's bytes.
+    #[inline(always)]
     pub fn push(&self, token: Token, spaced: bool, out: &mut Vec<u8>) {
-        let skipped = usize::from(!spaced);
-        let start = token.start as usize + skipped;
-        let len = (token.len as usize).saturating_sub(skipped);
-        let rest = self.bytes.get(start..).unwrap_or_default();
+        let len = token.len as usize;
+        let rest = self.bytes.get(token.start as usize..).unwrap_or_default();
         if let (true, Some(block)) = (len <= BLOCK, rest.first_chunk::<BLOCK>()) {
-            let end = out.len() + len;
-            out.extend_from_slice(block);
-            out.truncate(end);
+            blocks::push(out, spaced, block, len);
         } else {
-            out.extend_from_slice(rest.get(..len).unwrap_or_default());
+            push_long(out, spaced, rest.get(..len).unwrap_or_default());
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn push_long(out: &mut Vec<u8>, spaced: bool, text: &[u8]) {
+    if spaced {
+        out.push(b' ');
+    }
+    out.extend_from_slice(text);
+}
+
+/// A name, if it is short and a word to the spacing around it, as nearly all are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Word {
+    block: [u8; BLOCK],
+    /// [`Word::OTHER`] for a name that is none.
+    len: u8,
+}
+
+impl Word {
+    const OTHER: u8 = u8::MAX;
+
+    /// A name.
+    pub fn new(name: &[u8]) -> Self {
+        let mut block = [0; BLOCK];
+        let is_word = match name {
+            [] => false,
+            [first, ..] if tight_before(*first) => false,
+            [.., last] => !tight_after(*last),
+        };
+        match block.get_mut(..name.len()) {
+            Some(start) if is_word => {
+                start.copy_from_slice(name);
+                let len = name.len() as u8;
+                Self { block, len }
+            }
+            _ => Self {
+                block,
+                len: Self::OTHER,
+            },
+        }
+    }
+
+    /// Appends a space if one is wanted, and the name. False, and nothing is appended, if it is no
+    /// word.
+    #[must_use]
+    #[inline(always)]
+    pub fn push(&self, spaced: bool, out: &mut Vec<u8>) -> bool {
+        if self.len == Self::OTHER {
+            return false;
+        }
+        blocks::push(out, spaced, &self.block, usize::from(self.len));
+        true
+    }
+}
+
+/// A token of generated code: all that its text decides is decided when the code is compiled.
+#[derive(Debug, Clone, Copy)]
+pub struct Literal {
+    text: &'static [u8],
+    block: [u8; BLOCK],
+    joins: bool,
+    opens: bool,
+}
+
+impl Literal {
+    /// The token with this text.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Self {
+        let text = text.as_bytes();
+        let mut block = [0; BLOCK];
+        let mut at = 0;
+        while at < text.len() && at < BLOCK {
+            block[at] = text[at];
+            at += 1;
+        }
+        let (first, last) = match text {
+            [] => (b' ', b' '),
+            [only] => (*only, *only),
+            [first, .., last] => (*first, *last),
+        };
+        Self {
+            text,
+            block,
+            joins: tight_before(first),
+            opens: tight_after(last),
+        }
+    }
+
+    /// Appends it where a space is wanted or not, and says whether one is afterwards.
+    #[inline(always)]
+    pub(crate) fn push(&self, wants_space: bool, out: &mut Vec<u8>) -> bool {
+        self.push_as(self.text.len(), wants_space, out)
+    }
+
+    /// The same of a token that is no longer than `longest`: where that is a constant, one size of
+    /// blocks remains.
+    #[inline(always)]
+    fn push_as(&self, longest: usize, wants_space: bool, out: &mut Vec<u8>) -> bool {
+        let len = self.text.len();
+        if len == 0 {
+            return wants_space;
+        }
+        let spaced = wants_space && !self.joins;
+        if longest <= 8 {
+            let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = self.block;
+            blocks::push(out, spaced, &[b0, b1, b2, b3, b4, b5, b6, b7], len);
+        } else if longest <= 16
+            && let Some(block) = self.block.first_chunk::<16>()
+        {
+            blocks::push(out, spaced, block, len);
+        } else if longest <= BLOCK {
+            blocks::push(out, spaced, &self.block, len);
+        } else {
+            push_long(out, spaced, self.text);
+        }
+        !self.opens
+    }
+}
+
+/// The tokens of a choice of generated code whose alternatives are nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct Literals<const N: usize> {
+    literals: [Literal; N],
+    longest: usize,
+}
+
+impl<const N: usize> Literals<N> {
+    /// The tokens with these texts.
+    #[must_use]
+    pub const fn new(texts: [&'static str; N]) -> Self {
+        let mut literals = [Literal::new(""); N];
+        let mut longest = 0;
+        let mut at = 0;
+        while at < N {
+            literals[at] = Literal::new(texts[at]);
+            if texts[at].len() > longest {
+                longest = texts[at].len();
+            }
+            at += 1;
+        }
+        Self { literals, longest }
+    }
+
+    /// Appends one of them as [`Literal::push`] does; nothing for a number past the last.
+    #[inline(always)]
+    pub(crate) fn push(&self, at: usize, wants_space: bool, out: &mut Vec<u8>) -> bool {
+        match self.literals.get(at) {
+            Some(literal) => literal.push_as(self.longest, wants_space, out),
+            None => wants_space,
         }
     }
 }
@@ -105,6 +252,48 @@ mod tests {
             tokens.push(token, true, &mut out);
             tokens.push(token, false, &mut out);
             assert_eq!(String::from_utf8(out), Ok(format!("a {text}{text}")));
+        }
+    }
+
+    #[test]
+    fn short_words_are_appended_whole_and_others_not_at_all() {
+        for len in 0..=2 * BLOCK {
+            let name = "n".repeat(len);
+            let mut out = b"a".to_vec();
+            let word = Word::new(name.as_bytes());
+            let short = (1..=BLOCK).contains(&len);
+            assert_eq!(word.push(false, &mut out), short);
+            assert_eq!(word.push(true, &mut out), short);
+            let expected = if short {
+                format!("a{name} {name}")
+            } else {
+                "a".to_owned()
+            };
+            assert_eq!(String::from_utf8(out), Ok(expected));
+        }
+        for other in ["(a", ".a", "a.", "a["] {
+            let is_word = Word::new(other.as_bytes()).push(false, &mut Vec::new());
+            assert_eq!(is_word, other == "(a", "{other}");
+        }
+    }
+
+    #[test]
+    fn literals_are_appended_whole_whatever_their_length() {
+        const ALPHABET: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        for len in 1..ALPHABET.len() {
+            let text = &ALPHABET[..len];
+            let literals = Literals::new([text, "", "),", "(", "."]);
+            let mut out = Vec::new();
+            let mut wants_space = false;
+            for at in [0, 1, 0, 2, 3, 1, 0, 4, 0, 5] {
+                wants_space = literals.push(at, wants_space, &mut out);
+            }
+            assert!(wants_space);
+            let expected = format!("{text} {text}), ({text}.{text}");
+            assert_eq!(String::from_utf8(out), Ok(expected));
+            let mut alone = Vec::new();
+            assert!(Literal::new(text).push(true, &mut alone));
+            assert_eq!(String::from_utf8(alone), Ok(format!(" {text}")));
         }
     }
 }

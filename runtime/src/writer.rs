@@ -6,7 +6,7 @@
 //! neighbouring literals by the same rule.
 
 use crate::spacing::{tight_after, tight_before};
-use crate::tokens::{Token, Tokens};
+use crate::tokens::{Literal, Literals, Token, Tokens, Word};
 
 /// Where a token that is still being written starts.
 #[derive(Debug, Clone, Copy)]
@@ -58,13 +58,42 @@ impl Writer {
     }
 
     /// Writes a token that is known in advance; nothing at all for an empty one.
-    #[inline]
+    #[inline(always)]
     pub fn known(&mut self, tokens: &Tokens, token: Token) {
         if token.is_empty() {
             return;
         }
         tokens.push(token, self.wants_space && !token.joins, &mut self.bytes);
         self.wants_space = !token.opens;
+    }
+
+    /// Writes a token of generated code.
+    #[inline(always)]
+    pub fn literal(&mut self, literal: &Literal) {
+        self.wants_space = literal.push(self.wants_space, &mut self.bytes);
+    }
+
+    /// Writes one of several tokens of generated code.
+    #[inline(always)]
+    pub fn literal_of<const N: usize>(&mut self, literals: &Literals<N>, at: usize) {
+        self.wants_space = literals.push(at, self.wants_space, &mut self.bytes);
+    }
+
+    /// Writes a name, which is also given whole should it be no word.
+    #[inline(always)]
+    pub(crate) fn name<'n>(&mut self, word: &Word, whole: impl FnOnce() -> &'n [u8]) {
+        if word.push(self.wants_space, &mut self.bytes) {
+            self.wants_space = true;
+        } else {
+            self.token(whole());
+        }
+    }
+
+    /// Writes the dot between a relation and a column.
+    #[inline]
+    pub(crate) fn dot(&mut self) {
+        self.bytes.push(b'.');
+        self.wants_space = false;
     }
 
     /// The next token follows without a space.
@@ -106,6 +135,23 @@ impl Writer {
                 self.bytes.pop();
             }
             None => {}
+        }
+    }
+
+    /// Writes an SQL literal that `write` appends, or nothing: whatever literal it is, the spacing
+    /// around it is that of a word.
+    #[inline]
+    pub fn sql_literal(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let before = self.bytes.len();
+        if self.wants_space {
+            self.bytes.push(b' ');
+        }
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        if self.bytes.len() > start {
+            self.wants_space = true;
+        } else {
+            self.bytes.truncate(before);
         }
     }
 

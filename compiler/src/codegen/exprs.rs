@@ -2,6 +2,7 @@
 
 use super::function::Emitter;
 use super::literals;
+use super::mentions::Mentions;
 use crate::builtins::Builtin;
 use crate::hir::Ty;
 use crate::ir::{Expr, ExprId, LiteralId, RuleId};
@@ -108,10 +109,7 @@ impl Emitter<'_> {
             return Code::constant(quote! { Value::Nothing });
         };
         match expr {
-            Expr::Slot(slot) => {
-                let slot = literals::number((*slot).into());
-                Code::reads(quote! { unit.slot(#slot) })
-            }
+            Expr::Slot(slot) => Code::reads(self.slot(*slot)),
             Expr::Int(_) | Expr::Arithmetic(..) | Expr::Builtin(Builtin::Index, _) => {
                 let Code { tokens, kind } = self.int(id, out);
                 Code {
@@ -129,9 +127,9 @@ impl Emitter<'_> {
                 Code::constant(quote! { Value::Type(TypeId(#ty)) })
             }
             Expr::Let(slot, value, then) => {
-                let value = self.value(*value, "value", out);
-                let slot = literals::number((*slot).into());
-                out.extend(quote! { unit.set_slot(#slot, #value); });
+                let value = self.expr(*value, out).tokens;
+                let slot = self.bound_slot(*slot);
+                out.extend(quote! { #slot = #value; });
                 self.expr(*then, out)
             }
             Expr::Field(of, field) => {
@@ -140,8 +138,13 @@ impl Emitter<'_> {
                 Code::acts(quote! { unit.field(plan, #of, Field::#field) })
             }
             Expr::Draw(site) => {
+                let spoken_of = Mentions::of_site(program, *site);
+                let subject = self.subject(&spoken_of, out);
                 let site = literals::number(site.0.into());
-                Code::acts(quote! { unit.draw(plan, #site, choices) })
+                Code::acts(match subject {
+                    Some(subject) => quote! { unit.draw_of(plan, #site, #subject, choices) },
+                    None => quote! { unit.draw(plan, #site, choices) },
+                })
             }
             Expr::DrawList {
                 site,
@@ -154,9 +157,21 @@ impl Emitter<'_> {
                     None => quote! { Value::Nothing },
                 };
                 let count = self.count(count, out);
-                let site = literals::number(site.0.into());
-                Code::acts(quote! {
-                    unit.draw_list(plan, #site, #count, #distinct, #including, choices)
+                let spoken_of = Mentions::of_site(program, *site);
+                let number = literals::number(site.0.into());
+                if !distinct {
+                    self.hand_over(&spoken_of, out);
+                    return Code::acts(quote! {
+                        unit.draw_list(plan, #number, &#count, choices)
+                    });
+                }
+                Code::acts(match self.subject(&spoken_of, out) {
+                    Some(subject) => quote! {
+                        unit.draw_distinct_of(plan, #number, #subject, &#count, #including, choices)
+                    },
+                    None => quote! {
+                        unit.draw_distinct(plan, #number, &#count, #including, choices)
+                    },
                 })
             }
             Expr::Generate { item, count } => {
@@ -165,13 +180,12 @@ impl Emitter<'_> {
                 let mut body = TokenStream::new();
                 let item = self.value(*item, "item", &mut body);
                 out.extend(quote! {
-                    let #rounds = unit.generated(plan, #count, choices);
+                    let #rounds = unit.generated(&#count, choices);
                     let #height = unit.height();
                     for _ in 0..#rounds {
-                        if unit.is_exhausted() {
+                        if !unit.round() {
                             break;
                         }
-                        unit.spend();
                         #body
                         unit.push(#item);
                     }

@@ -20,9 +20,10 @@ const PARTS: usize = 16;
 /// What generated code may have to import.
 const IMPORTS: &[(&str, &str)] = &[
     ("Field", "rqg_runtime::demand::Field"),
-    ("nth", "rqg_runtime::native::nth"),
     ("number", "rqg_runtime::native::number"),
     ("truth", "rqg_runtime::native::truth"),
+    ("Literal", "rqg_runtime::tokens::Literal"),
+    ("Literals", "rqg_runtime::tokens::Literals"),
     ("TypeId", "rqg_runtime::types::TypeId"),
     ("Count", "rqg_runtime::unit::Count"),
     ("To", "rqg_runtime::unit::To"),
@@ -100,6 +101,10 @@ pub(super) struct Emitter<'a> {
     asked: usize,
     // Of the present function:
     rule: RuleId,
+    /// Whether it is a part of the rule, which is lent the rule's slots.
+    is_part: bool,
+    /// Whether it binds slots, itself or in a part.
+    binds: bool,
     room: usize,
     locals: HashMap<&'static str, u32>,
     parts: Vec<usize>,
@@ -119,6 +124,8 @@ impl<'a> Emitter<'a> {
             pending: VecDeque::new(),
             asked: 0,
             rule: RuleId(0),
+            is_part: false,
+            binds: false,
             room: 0,
             locals: HashMap::new(),
             parts: Vec::new(),
@@ -182,6 +189,8 @@ impl<'a> Emitter<'a> {
         let program = self.program;
         let rule = &program.rules[function.rule.index()];
         self.rule = function.rule;
+        self.is_part = !function.whole;
+        self.binds = false;
         self.room = LARGEST;
         self.locals.clear();
         self.outlined = 0;
@@ -190,14 +199,16 @@ impl<'a> Emitter<'a> {
             &[node] => self.whole_node(node, &mut body),
             nodes => self.sequence(nodes, &mut body),
         }
+        let slots = usize::from(rule.slots);
+        let mut given = TokenStream::new();
         if function.whole {
-            let (params, slots) = (super::literals::number(rule.params.into()), rule.slots);
-            let slots = super::literals::number(slots.into());
-            body = quote! {
-                let caller = unit.enter(#params, #slots);
-                #body
-                unit.leave(caller);
-            };
+            let params = (0..rule.params).map(|at| format_ident!("slot_{at}"));
+            let params: Vec<Ident> = params.collect();
+            given = quote! { #(, #params: Value)* };
+            body = frame(&params, slots, self.binds, &body);
+        } else if slots > 0 {
+            let slots = Literal::usize_unsuffixed(slots);
+            given = quote! { , frame: &mut [Value; #slots] };
         }
         let span = match function.nodes.first() {
             Some(node) if !function.whole => program.node_spans.get(node.index()),
@@ -222,7 +233,7 @@ impl<'a> Emitter<'a> {
         let name = format_ident!("{}", function.name);
         quote! {
             #[doc = #docs]
-            fn #name<C: Choices>(#plan: &Plan, #unit: &mut Unit, #choices: &mut C) {
+            fn #name<C: Choices>(#plan: &Plan, #unit: &mut Unit, #choices: &mut C #given) {
                 #body
             }
         }
@@ -231,6 +242,36 @@ impl<'a> Emitter<'a> {
     /// The function of a rule.
     pub fn rule_name(&self, rule: RuleId) -> Ident {
         format_ident!("{}", self.rule_names[rule.index()])
+    }
+
+    /// A slot of the rule.
+    pub fn slot(&self, slot: u16) -> TokenStream {
+        let slot = super::literals::number(slot.into());
+        quote! { frame[#slot] }
+    }
+
+    /// A slot of the rule, to be bound.
+    pub fn bound_slot(&mut self, slot: u16) -> TokenStream {
+        self.binds = true;
+        self.slot(slot)
+    }
+
+    /// The only slot that something speaks of, with its value. Several are handed over before.
+    pub fn subject(&self, spoken_of: &[u16], out: &mut TokenStream) -> Option<TokenStream> {
+        if let &[slot] = spoken_of {
+            let (number, value) = (super::literals::number(slot.into()), self.slot(slot));
+            return Some(quote! { (#number, #value) });
+        }
+        self.hand_over(spoken_of, out);
+        None
+    }
+
+    /// Hands over the slots that something speaks of.
+    pub fn hand_over(&self, spoken_of: &[u16], out: &mut TokenStream) {
+        for &slot in spoken_of {
+            let (number, value) = (super::literals::number(slot.into()), self.slot(slot));
+            out.extend(quote! { unit.set_slot(#number, #value); });
+        }
     }
 
     /// A name for a local that the function has not used yet.
@@ -277,7 +318,14 @@ impl<'a> Emitter<'a> {
         let wanted = format!("{}_part", self.rule_names[self.rule.index()]);
         let name = self.names.unique(&wanted);
         let function = format_ident!("{name}");
-        out.extend(quote! { #function(plan, unit, choices); });
+        let rule = &self.program.rules[self.rule.index()];
+        self.binds = true;
+        let frame = match (rule.slots, self.is_part) {
+            (0, _) => TokenStream::new(),
+            (_, true) => quote! { , frame },
+            (_, false) => quote! { , &mut frame },
+        };
+        out.extend(quote! { #function(plan, unit, choices #frame); });
         self.pending.push_back(Pending {
             name,
             rule: self.rule,
@@ -287,6 +335,22 @@ impl<'a> Emitter<'a> {
         self.parts.push(self.asked);
         self.asked += 1;
         self.outlined += weight;
+    }
+}
+
+/// The body of a rule with its slots, of which the first are the parameters.
+fn frame(params: &[Ident], slots: usize, binds: bool, body: &TokenStream) -> TokenStream {
+    let mut words = HashSet::new();
+    collect(body.clone(), &mut words);
+    if !words.contains("frame") {
+        return body.clone();
+    }
+    let slots = if binds { slots } else { params.len() };
+    let unbound = (params.len()..slots).map(|_| quote! { Value::Nothing });
+    let mutable = binds.then(|| quote! { mut });
+    quote! {
+        let #mutable frame = [#(#params,)* #(#unbound),*];
+        #body
     }
 }
 

@@ -1,14 +1,16 @@
 //! The native backend: Rust source text from a program.
 //!
 //! AFTER generating: a module that makes, with [`rqg_runtime::native`], the same bytes as the
-//! interpreter. It calls the functions of the runtime's `Unit` that the interpreter calls, in the
-//! same order; what the walk over nodes and expressions decides is decided here. The text depends
+//! interpreter. It calls the functions of the runtime's `Unit` that the interpreter calls, or such
+//! that differ only in what they are told, in the same order; what the walk over nodes and
+//! expressions decides is decided here. The slots of a rule are locals of its function. The text depends
 //! on the program, the names of its files and the options alone.
 
 mod builtins;
 mod exprs;
 mod function;
 mod literals;
+mod mentions;
 mod names;
 mod nodes;
 mod tables;

@@ -2,9 +2,10 @@
 
 use super::function::Emitter;
 use super::literals;
+use super::mentions::Mentions;
 use crate::hir::EffectKind;
 use crate::ir::{ChoiceId, Count, Expr, ExprId, LiteralId, Node, NodeId, RuleId};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 impl Emitter<'_> {
@@ -24,11 +25,18 @@ impl Emitter<'_> {
                 demand,
                 body,
             } => {
+                let spoken_of = Mentions::of_demand(program, *demand);
                 let demand = literals::number(demand.0.into());
                 let chance = literals::number((*chance).into());
                 let body = self.block(*body);
-                out.extend(quote! {
-                    if unit.option(plan, #demand, #chance, choices) { #body }
+                let subject = self.subject(&spoken_of, out);
+                out.extend(match subject {
+                    Some(subject) => quote! {
+                        if unit.option_of(plan, #demand, #subject, #chance, choices) { #body }
+                    },
+                    None => quote! {
+                        if unit.option(plan, #demand, #chance, choices) { #body }
+                    },
                 });
             }
             Node::Repeat {
@@ -38,10 +46,11 @@ impl Emitter<'_> {
                 body,
             } => {
                 let count = self.count(count, out);
+                self.hand_over(&Mentions::of_demand(program, *demand), out);
                 let demand = literals::number(demand.0.into());
                 let rounds = self.local("rounds");
                 out.extend(quote! {
-                    let #rounds = unit.repetitions(plan, #demand, #count, choices);
+                    let #rounds = unit.repetitions(plan, #demand, &#count, choices);
                 });
                 self.rounds(
                     &quote! { #rounds },
@@ -119,8 +128,8 @@ impl Emitter<'_> {
     }
 
     fn token(&self, literal: LiteralId, out: &mut TokenStream) {
-        let text = literals::bytes(self.text_of(literal));
-        out.extend(quote! { unit.token(#text); });
+        let text = self.text_of(literal);
+        out.extend(quote! { unit.write(const { &Literal::new(#text) }); });
     }
 
     fn choice(&mut self, id: ChoiceId, out: &mut TokenStream) {
@@ -129,14 +138,19 @@ impl Emitter<'_> {
             return;
         };
         let number = literals::number(id.0.into());
-        let texts: Option<Vec<Literal>> = choice
+        let spoken_of = Mentions::of_choice(program, choice);
+        let choose = match self.subject(&spoken_of, out) {
+            Some(subject) => quote! { unit.choose_of(plan, #number, #subject, choices) },
+            None => quote! { unit.choose(plan, #number, choices) },
+        };
+        let texts: Option<Vec<String>> = choice
             .alternatives
             .iter()
             .map(
                 |alternative| match program.nodes.get(alternative.body.index()) {
-                    Some(Node::Literal(literal)) => Some(literals::bytes(self.text_of(*literal))),
+                    Some(Node::Literal(literal)) => Some(self.text_of(*literal).to_owned()),
                     // An empty token prints nothing.
-                    Some(Node::Empty) => Some(literals::bytes("")),
+                    Some(Node::Empty) => Some(String::new()),
                     _ => None,
                 },
             )
@@ -144,8 +158,8 @@ impl Emitter<'_> {
         if let Some(texts) = texts {
             let chosen = self.local("chosen");
             out.extend(quote! {
-                let #chosen = unit.choose(plan, #number, choices);
-                unit.token(nth(&[#(#texts),*], #chosen));
+                let #chosen = #choose;
+                unit.write_nth(const { &Literals::new([#(#texts),*]) }, #chosen);
             });
             return;
         }
@@ -155,7 +169,7 @@ impl Emitter<'_> {
             .map(|alternative| self.block(alternative.body))
             .collect();
         if let [body] = bodies.as_slice() {
-            out.extend(quote! { if unit.choose(plan, #number, choices) == 0 { #body } });
+            out.extend(quote! { if #choose == 0 { #body } });
             return;
         }
         let arms = (0..).zip(bodies).map(|(at, body)| {
@@ -163,7 +177,7 @@ impl Emitter<'_> {
             quote! { #at => { #body } }
         });
         out.extend(quote! {
-            match unit.choose(plan, #number, choices) { #(#arms)* _ => {} }
+            match #choose { #(#arms)* _ => {} }
         });
     }
 
@@ -191,10 +205,10 @@ impl Emitter<'_> {
         }
         let rounds = self.local("rounds");
         out.extend(quote! { let #rounds = #shortest; });
-        let elements = |_: &mut Self, round: &TokenStream| {
+        let elements = |this: &mut Self, round: &TokenStream| {
             let bound = slots.iter().zip(&values).map(|(&slot, list)| {
-                let slot = literals::number(slot.into());
-                quote! { unit.set_slot(#slot, unit.element(#list, #round)); }
+                let slot = this.bound_slot(slot);
+                quote! { #slot = unit.element(#list, #round); }
             });
             quote! { #(#bound)* }
         };
@@ -224,10 +238,9 @@ impl Emitter<'_> {
         let body = self.block(body);
         out.extend(quote! {
             for #round in 0..#rounds {
-                if unit.is_exhausted() {
+                if !unit.round() {
                     break;
                 }
-                unit.spend();
                 #between
                 #start
                 #body
@@ -237,16 +250,19 @@ impl Emitter<'_> {
 
     /// Calls a rule, unless calls nest too deeply.
     pub fn call(&mut self, rule: RuleId, arguments: &[ExprId], out: &mut TokenStream) {
-        let mut call = TokenStream::new();
+        let mut before = TokenStream::new();
+        let mut given = TokenStream::new();
         for &argument in arguments {
-            let argument = self.value(argument, "argument", &mut call);
-            call.extend(quote! { unit.push(#argument); });
+            let argument = self.held(argument, "argument", &mut before);
+            given.extend(quote! { , #argument });
         }
         let name = self.rule_name(rule);
         out.extend(quote! {
             if unit.can_call() {
-                #call
-                #name(plan, unit, choices);
+                #before
+                unit.descend();
+                #name(plan, unit, choices #given);
+                unit.ascend();
             }
         });
     }
@@ -264,15 +280,15 @@ impl Emitter<'_> {
     fn bind_slots(&mut self, slots: &[u16], expr: ExprId, out: &mut TokenStream) {
         match slots {
             &[slot] => {
-                let value = self.value(expr, "value", out);
-                let slot = literals::number(slot.into());
-                out.extend(quote! { unit.set_slot(#slot, #value); });
+                let code = self.expr(expr, out);
+                let (slot, value) = (self.bound_slot(slot), code.tokens);
+                out.extend(quote! { #slot = #value; });
             }
             slots => {
                 let values = self.held(expr, "values", out);
                 for (at, &slot) in slots.iter().enumerate() {
-                    let (at, slot) = (literals::number(at as i64), literals::number(slot.into()));
-                    out.extend(quote! { unit.set_slot(#slot, unit.element(#values, #at)); });
+                    let (at, slot) = (literals::number(at as i64), self.bound_slot(slot));
+                    out.extend(quote! { #slot = unit.element(#values, #at); });
                 }
             }
         }

@@ -42,6 +42,8 @@ pub(super) fn emit(program: &Program, places: &Places<'_>, frame: usize) -> Toke
     });
     let regexes = &program.regexes;
     let frame = Literal::usize_unsuffixed(frame);
+    let slots = program.rules.iter().map(|rule| rule.slots).max();
+    let slots = Literal::u16_unsuffixed(slots.unwrap_or(0));
     quote! {
         /// What the run is planned from.
         mod tables {
@@ -70,6 +72,7 @@ pub(super) fn emit(program: &Program, places: &Places<'_>, frame: usize) -> Toke
                 choices: CHOICES,
                 regexes: &[#(#regexes),*],
                 frame: #frame,
+                slots: #slots,
             };
 
             static RULES: &[Rule] = &[#(#rules),*];

@@ -168,12 +168,11 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
         let count = self.count(&repeat.count);
         let rounds = self
             .unit
-            .repetitions(self.plan, repeat.demand, count, self.choices);
+            .repetitions(self.plan, repeat.demand, &count, self.choices);
         for round in 0..rounds {
-            if self.unit.is_exhausted() {
+            if !self.unit.round() {
                 break;
             }
-            self.unit.spend();
             if let (Some(separator), true) = (repeat.separator, round > 0) {
                 self.unit.known(&code.tokens, separator);
             }
@@ -222,10 +221,9 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
     /// Begins a round of a walk, unless the unit ends.
     #[inline(always)]
     fn next_round(&mut self, walk: &Walk, round: usize) -> bool {
-        if self.unit.is_exhausted() {
+        if !self.unit.round() {
             return false;
         }
-        self.unit.spend();
         if let (Some(separator), true) = (walk.separator, round > 0) {
             self.unit.known(&self.code.tokens, separator);
         }
@@ -356,13 +354,12 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
             return Value::Nothing;
         };
         let count = self.count(&generated.count);
-        let rounds = self.unit.generated(self.plan, count, self.choices);
+        let rounds = self.unit.generated(&count, self.choices);
         let height = self.unit.height();
         for _ in 0..rounds {
-            if self.unit.is_exhausted() {
+            if !self.unit.round() {
                 break;
             }
-            self.unit.spend();
             let item = self.expr(generated.item);
             self.unit.push(item);
         }
@@ -376,14 +373,13 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
         };
         let including = self.eval(list.including);
         let count = self.count(&list.count);
-        let value = self.unit.draw_list(
-            self.plan,
-            list.site,
-            count,
-            list.distinct,
-            including,
-            self.choices,
-        );
+        let (plan, site) = (self.plan, list.site);
+        let value = if list.distinct {
+            self.unit
+                .draw_distinct(plan, site, &count, including, self.choices)
+        } else {
+            self.unit.draw_list(plan, site, &count, self.choices)
+        };
         self.watch("draws", value);
         value
     }

@@ -5,10 +5,22 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// Independent random choices: xoshiro256++ seeded with the 32 bytes that belong to the unit.
+///
+/// One word of the generator serves several small draws: what a draw leaves of a word, the
+/// fraction, is as good as new but for the bits that the draw took.
 #[derive(Debug, Clone)]
 pub struct Random {
     generator: Xoshiro256PlusPlus,
+    /// A fraction of 64 bits, uniform but for what draws took of it.
+    fraction: u64,
+    /// The product of the bounds of the draws that the fraction has served.
+    taken: u64,
 }
+
+/// A word of the generator serves draws until the product of their bounds passes this: no outcome's
+/// probability differs from `1 / n` by more than `2^-32` of it, and of a bound above by more than
+/// `2^-64`.
+const MOST_TAKEN: u64 = 1 << 32;
 
 impl Random {
     /// The source that a key determines.
@@ -17,16 +29,26 @@ impl Random {
     pub fn new(key: [u8; 32]) -> Self {
         Self {
             generator: Xoshiro256PlusPlus::from_seed(key),
+            fraction: 0,
+            taken: MOST_TAKEN,
         }
     }
 }
 
 impl Choices for Random {
-    /// The high half of the product of 64 random bits and `n`: one draw, no rejection. No
-    /// outcome's probability differs from `1 / n` by more than `2^-64`.
+    /// The high half of the product of a fraction of 64 bits and `n`, without rejection; the low
+    /// half is the fraction that the next draw takes.
     #[inline]
     fn below(&mut self, n: u64) -> u64 {
-        let product = u128::from(self.generator.next_u64()) * u128::from(n);
+        match self.taken.checked_mul(n) {
+            Some(taken) if taken <= MOST_TAKEN => self.taken = taken,
+            _ => {
+                self.fraction = self.generator.next_u64();
+                self.taken = n;
+            }
+        }
+        let product = u128::from(self.fraction) * u128::from(n);
+        self.fraction = product as u64;
         (product >> 64) as u64
     }
 
@@ -82,13 +104,37 @@ mod tests {
     }
 
     #[test]
+    fn draws_that_share_a_word_are_independent() {
+        let mut seen = [[0u32; 4]; 8];
+        for key in 0..=255 {
+            let mut random = Random::new([key; 32]);
+            for _ in 0..100 {
+                let (first, second) = (random.below(8), random.below(4));
+                seen[first as usize][second as usize] += 1;
+            }
+        }
+        let counts = seen.iter().flatten();
+        let expected = 25_600.0 / 32.0;
+        let chi_square: f64 = counts
+            .map(|&count| (f64::from(count) - expected).powi(2) / expected)
+            .sum();
+        // The 0.1 % quantiles of 31 degrees of freedom.
+        assert!((11.0..61.1).contains(&chi_square), "{chi_square}");
+    }
+
+    #[test]
     fn draws_are_stable_across_versions() {
         let mut random = Random::new([1; 32]);
-        let drawn: Vec<u64> = (0..3).map(|_| random.below(1000)).collect();
+        let drawn: Vec<u64> = (0..6).map(|_| random.below(1000)).collect();
         let mut again = Random::new([1; 32]);
-        let bits: Vec<u64> = (0..3).map(|_| again.bits()).collect();
-        for (below, bits) in drawn.iter().zip(&bits) {
-            assert_eq!(*below, ((u128::from(*bits) * 1000) >> 64) as u64);
+        let words: Vec<u64> = (0..2).map(|_| again.bits()).collect();
+        for (drawn, word) in drawn.chunks(3).zip(words) {
+            let billion = ((u128::from(word) * 1_000_000_000) >> 64) as u64;
+            let digits = drawn
+                .iter()
+                .fold(0, |number, digits| number * 1000 + digits);
+            assert_eq!(digits, billion);
         }
+        assert_eq!(random.below(u64::MAX), again.bits() - 1);
     }
 }

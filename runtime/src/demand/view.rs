@@ -37,8 +37,26 @@ impl<'a> View<'a> {
             .map_or(Shape::Table(TableId(u32::MAX)), |own| own.shape)
     }
 
+    /// The number of the table of the model that a relation is, by itself or under another name;
+    /// past the last one for any other relation.
+    #[must_use]
+    #[inline(always)]
+    pub(crate) fn table_index(self, relation: RelationId) -> usize {
+        if relation.0 < self.unit.arena.first_own {
+            return relation.0 as usize;
+        }
+        match self.unit.relation(relation) {
+            Some(own) => match own.shape {
+                Shape::Table(table) => table.0 as usize,
+                Shape::Listed { .. } => usize::MAX,
+            },
+            None => usize::MAX,
+        }
+    }
+
     /// The table of the model that a relation is, by itself or under another name.
     #[must_use]
+    #[inline]
     pub fn model_table(self, relation: RelationId) -> Option<TableId> {
         match self.shape(relation) {
             Shape::Table(table) => Some(table),

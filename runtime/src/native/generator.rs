@@ -191,7 +191,7 @@ impl<G: Grammar> Worker<G> {
     pub fn generate_from<C: Choices>(&mut self, index: u64, choices: &mut C, text: &mut UnitText) {
         let shared = &*self.shared;
         self.unit.begin(&shared.plan, index, text);
-        self.unit.start();
+        self.unit.start_compiled(G::TABLES.slots.into());
         G::derive(shared.start, &shared.plan, &mut self.unit, choices);
         self.unit.finish(text);
     }

@@ -16,7 +16,7 @@ pub mod tables;
 mod text;
 
 pub use generator::{AnyGenerator, FromPlan, Generator, Planned, Worker, from_plan};
-pub use text::{nth, number, truth};
+pub use text::{number, truth};
 
 use crate::choices::Choices;
 use crate::plan::Plan;

@@ -36,6 +36,8 @@ pub struct Tables {
     /// How large the frames of one rule call are at most, in parts of the program: nodes and
     /// expressions in the functions that call each other for it.
     pub frame: usize,
+    /// The most slots that a rule has.
+    pub slots: u16,
 }
 
 /// DDL that a grammar brings along.

@@ -2,13 +2,6 @@
 
 use crate::unit::value::Value;
 
-/// The text of the chosen alternative; an empty one, which prints nothing, if there is none.
-#[must_use]
-#[inline]
-pub fn nth(texts: &'static [&'static [u8]], chosen: usize) -> &'static [u8] {
-    texts.get(chosen).copied().unwrap_or_default()
-}
-
 /// The number of a value; 0 for anything else.
 #[must_use]
 #[inline]

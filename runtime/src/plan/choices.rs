@@ -5,6 +5,7 @@ use super::demands::PlannedDemand;
 use super::table::Table;
 use crate::demand::View;
 use crate::unit::Unit;
+use crate::unit::value::Value;
 
 /// An alternative of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,15 +42,15 @@ enum Available {
 }
 
 impl PlannedChoice {
-    /// The table of weights, if the run or one slot decides which alternatives are available, and if
-    /// an available one has a weight.
+    /// The table of weights, if the run or one slot, whose value `slot` gives, decides which
+    /// alternatives are available, and if an available one has a weight.
     #[must_use]
-    #[inline]
-    pub fn fixed(&self, view: View<'_>) -> Option<&Fixed> {
+    #[inline(always)]
+    pub fn fixed(&self, view: View<'_>, slot: impl FnOnce(u16) -> Value) -> Option<&Fixed> {
         match &self.available {
             Available::Fixed(fixed) => Some(fixed),
-            Available::Slot(slot, fixed, which) => {
-                let which = which.get(view, view.unit.slot(*slot))?;
+            Available::Slot(decides, fixed, which) => {
+                let which = which.get(view, slot(*decides))?;
                 fixed.get(usize::from(which))?.as_ref()
             }
             Available::Open => None,

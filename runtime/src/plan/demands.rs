@@ -161,6 +161,18 @@ impl PlannedDemand {
         }
     }
 
+    /// The depth if the run, or the value of the slot that decides alone, settles it; none if the
+    /// unit does.
+    #[must_use]
+    #[inline(always)]
+    pub(crate) fn depth_of(&self, view: View<'_>, value: Value) -> Option<Option<u32>> {
+        match self {
+            Self::Constant(depth) => Some(*depth),
+            Self::Slot(_, table, _) => table.get(view, value),
+            Self::Open(_) => None,
+        }
+    }
+
     /// The slot that decides alone, if there is one, and for which kinds of values it is known.
     pub(super) fn slot(&self) -> Option<(u16, Kinds)> {
         match self {

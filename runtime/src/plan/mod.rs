@@ -10,6 +10,7 @@ mod closed;
 mod demands;
 mod guard;
 mod kinds;
+mod lists;
 mod memo;
 mod names;
 mod sites;
@@ -18,7 +19,7 @@ mod table;
 pub use choices::{Alternative, Fixed, PlannedChoice};
 pub use demands::PlannedDemand;
 pub use guard::dialect_holds;
-pub use sites::{Candidate, Candidates, PlannedSite};
+pub use sites::{Candidate, Candidates, Listed, Order, PlannedSite};
 
 use crate::demand::{Atom, Demand, Domain, Property, View};
 use crate::dialect::Dialect;
@@ -32,6 +33,7 @@ use crate::unit::value::{ColumnRef, FunctionId, RelationId, Value};
 use crate::values::Fitting;
 use crate::values::Pattern;
 use crate::values::has_literal;
+use lists::Lists;
 use names::Names;
 use std::sync::Arc;
 
@@ -79,6 +81,7 @@ pub struct Setup {
 pub struct Plan {
     model: Arc<Model>,
     names: Names,
+    lists: Lists,
     guards: Vec<bool>,
     demands: Vec<PlannedDemand>,
     sites: Vec<PlannedSite>,
@@ -110,6 +113,7 @@ impl Plan {
                 .map(|ty| has_literal(&model, TypeId(ty as u16)))
                 .collect(),
             names: Names::new(&model),
+            lists: Lists::new(&model),
             fitting: Fitting::new(&model),
             rows: Rows::new(&model, setup.data_seed),
             patterns: setup
@@ -250,7 +254,7 @@ impl Plan {
     #[must_use]
     pub fn finds_nothing(&self, site: u32) -> bool {
         self.site(site).is_some_and(
-            |site| matches!(&site.candidates, Candidates::Fixed { list, .. } if list.is_empty()),
+            |site| matches!(&site.candidates, Candidates::Fixed { list, .. } if list.candidates.is_empty()),
         )
     }
 
@@ -295,6 +299,25 @@ impl Plan {
     #[inline]
     pub(crate) fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// How a table is referred to.
+    pub(crate) fn table_reference(&self, table: TableId) -> &str {
+        let table = self.model.tables.get(table.0 as usize);
+        table.map_or("", |table| &table.reference)
+    }
+
+    /// How a column of a table is referred to.
+    pub(crate) fn column_reference(&self, table: TableId, position: u16) -> &str {
+        let table = self.model.tables.get(table.0 as usize);
+        let column = table.and_then(|table| table.columns.get(usize::from(position)));
+        column.map_or("", |column| &column.reference)
+    }
+
+    /// The lists that the model decides.
+    #[inline]
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.lists
     }
 
     /// The types of a table's columns.

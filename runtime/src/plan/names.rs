@@ -1,65 +1,44 @@
-//! The names of the model's tables and columns as tokens.
+//! The names of the model's tables and columns, laid out to be written fast.
 
 use crate::schema::model::{Model, TableId};
-use crate::tokens::{Token, Tokens};
+use crate::tokens::Word;
 
 /// How tables and columns are referred to.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
-    /// Their bytes.
-    pub tokens: Tokens,
-    tables: Vec<TableNames>,
-    /// Of all tables.
-    columns: Vec<Token>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct TableNames {
-    reference: Token,
-    first_column: u32,
-    column_count: u32,
+    tables: Vec<Word>,
+    /// Where the columns of each table start in `columns`; one more at the end.
+    first_columns: Vec<u32>,
+    columns: Vec<Word>,
 }
 
 impl Names {
     pub(super) fn new(model: &Model) -> Self {
-        let mut tokens = Tokens::default();
         let mut columns = Vec::new();
-        let mut tables = Vec::with_capacity(model.tables.len());
+        let mut first_columns = vec![0];
         for table in &model.tables {
-            tables.push(TableNames {
-                reference: tokens.add(table.reference.as_bytes()),
-                first_column: columns.len() as u32,
-                column_count: table.columns.len() as u32,
-            });
-            let names = table
-                .columns
-                .iter()
-                .map(|column| column.reference.as_bytes());
-            columns.extend(names.map(|name| tokens.add(name)));
+            let names = table.columns.iter().map(|column| &column.reference);
+            columns.extend(names.map(|name| Word::new(name.as_bytes())));
+            first_columns.push(columns.len() as u32);
         }
+        let references = model.tables.iter().map(|table| &table.reference);
         Self {
-            tokens,
-            tables,
+            tables: references.map(|name| Word::new(name.as_bytes())).collect(),
+            first_columns,
             columns,
         }
     }
 
     /// The reference of a table.
     #[inline]
-    pub fn table(&self, table: TableId) -> Option<Token> {
-        self.tables
-            .get(table.0 as usize)
-            .map(|table| table.reference)
+    pub fn table(&self, table: TableId) -> Option<&Word> {
+        self.tables.get(table.0 as usize)
     }
 
-    /// The name of a column.
-    #[inline]
-    pub fn column(&self, table: TableId, position: u16) -> Option<Token> {
-        let table = self.tables.get(table.0 as usize)?;
-        if u32::from(position) >= table.column_count {
-            return None;
-        }
-        let at = table.first_column + u32::from(position);
-        self.columns.get(at as usize).copied()
+    /// The name of a column of a table, which has one at that position.
+    #[inline(always)]
+    pub fn column(&self, table: TableId, position: u16) -> Option<&Word> {
+        let first = *self.first_columns.get(table.0 as usize)?;
+        self.columns.get(first as usize + usize::from(position))
     }
 }

@@ -7,6 +7,7 @@ use super::kinds::Kinds;
 use super::memo::Memos;
 use super::table::Table;
 use crate::demand::{Bound, ColumnSet, Cursor, Demand, Domain, Term, View};
+use crate::schema::model::TableId;
 use crate::unit::Unit;
 use crate::unit::value::{RelationId, Value};
 use std::ops::BitAnd;
@@ -18,6 +19,74 @@ pub struct Candidate {
     pub value: Value,
     /// How deeply a derivation nests from here if it is drawn.
     pub depth: u32,
+}
+
+/// Listed candidates.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// In the domain's order.
+    pub candidates: Vec<Candidate>,
+    /// How lists of different ones are drawn, if they are few.
+    order: Option<Order>,
+}
+
+/// How a list without replacement is drawn from few candidates.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The positions of the candidates, those first that are always among the drawn ones.
+    pub(crate) positions: [u8; Self::MOST],
+    /// How many those are.
+    pub(crate) forced: u8,
+    /// Whether drawn ones are listed in the domain's order.
+    pub(crate) keeps_order: bool,
+}
+
+impl Order {
+    /// The most candidates.
+    pub(crate) const MOST: usize = 64;
+
+    /// All positions, ascending.
+    pub(crate) const POSITIONS: [u8; Self::MOST] = {
+        let mut positions = [0; Self::MOST];
+        let mut at = 0;
+        while at < Self::MOST {
+            positions[at] = at as u8;
+            at += 1;
+        }
+        positions
+    };
+}
+
+impl Listed {
+    fn new(plan: &Plan, domain: &Domain, candidates: Vec<Candidate>) -> Self {
+        let keeps_order = matches!(domain, Domain::Insertable(_));
+        let order = (candidates.len() <= Order::MOST).then(|| {
+            let mut order = Order {
+                positions: Order::POSITIONS,
+                forced: 0,
+                keeps_order,
+            };
+            for (at, candidate) in candidates.iter().enumerate() {
+                if let (true, Value::Column(column)) = (keeps_order, candidate.value)
+                    && plan.is_required(TableId(column.relation.0), column.position)
+                {
+                    order.positions.swap(at, usize::from(order.forced));
+                    order.forced += 1;
+                }
+            }
+            order
+        });
+        Self { candidates, order }
+    }
+
+    /// How a list of at least so many different ones is drawn, if there are as many.
+    #[inline]
+    pub(crate) fn order_for(&self, low: i64) -> Option<&Order> {
+        if self.candidates.is_empty() || (self.candidates.len() as i64) < low {
+            return None;
+        }
+        self.order.as_ref()
+    }
 }
 
 /// A draw from a finite domain.
@@ -176,7 +245,7 @@ pub enum Candidates {
     /// All of them.
     Fixed {
         /// In the domain's order.
-        list: Vec<Candidate>,
+        list: Listed,
         /// Whether tables that the unit created may be further ones.
         grows: bool,
     },
@@ -185,7 +254,7 @@ pub enum Candidates {
         /// The relation drawn from.
         relation: Term,
         /// By table, in the domain's order.
-        lists: Vec<Vec<Candidate>>,
+        lists: Vec<Listed>,
         /// Whether the drawn columns print qualified where the relation says so.
         qualifies: bool,
     },
@@ -193,7 +262,7 @@ pub enum Candidates {
     /// columns visible in the scope, or around the innermost narrowing.
     PerVisible {
         /// By table, in the domain's order.
-        lists: Vec<Vec<Candidate>>,
+        lists: Vec<Listed>,
         /// Whether the innermost narrowing does not count.
         enclosing: bool,
     },
@@ -208,7 +277,10 @@ pub(super) fn plan(
     demand: &Demand,
 ) -> PlannedSite {
     let candidates = candidates(plan, domain, demand);
-    let depth = |list: &[Candidate]| list.iter().map(|found| found.depth).max().unwrap_or(0);
+    let depth = |list: &Listed| {
+        let depths = list.candidates.iter().map(|found| found.depth);
+        depths.max().unwrap_or(0)
+    };
     let deepest = match &candidates {
         Candidates::Fixed { list, .. } => depth(list),
         Candidates::PerTable { lists, .. } | Candidates::PerVisible { lists, .. } => {
@@ -287,7 +359,7 @@ fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candidates {
 }
 
 /// The candidates of each table of the model in a domain that slot 0 decides.
-fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Vec<Candidate>> {
+fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Listed> {
     let mut unit = Unit::new(plan);
     (0..plan.model().tables.len() as u32)
         .map(|table| {
@@ -297,7 +369,7 @@ fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Vec<Candidate>> {
         .collect()
 }
 
-fn list(view: View<'_>, domain: &Domain, demand: &Demand) -> Vec<Candidate> {
+fn list(view: View<'_>, domain: &Domain, demand: &Demand) -> Listed {
     let mut cursor = Cursor::start(domain, view, None);
     let mut list = Vec::new();
     while let Some(value) = cursor.next(view) {
@@ -305,5 +377,5 @@ fn list(view: View<'_>, domain: &Domain, demand: &Demand) -> Vec<Candidate> {
             list.push(Candidate { value, depth });
         }
     }
-    list
+    Listed::new(view.plan, domain, list)
 }

@@ -6,7 +6,6 @@ use crate::demand::View;
 use crate::functions::FUNCTIONS;
 use crate::schema::model::{ForeignKeyId, UniqueKeyId};
 use crate::types::TypeId;
-use crate::unit::relation::Shape;
 use crate::unit::value::{FunctionId, RelationId, Value};
 
 /// Columns, tables and types up to which a model's values are decided in advance; larger models
@@ -88,22 +87,24 @@ impl<T: Copy> Table<T> {
     }
 
     /// The fact about a value; none for values that are not of the model or of other kinds.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, view: View<'_>, value: Value) -> Option<T> {
         match value {
-            Value::Column(column) => match view.shape(column.relation) {
-                Shape::Table(table) => {
-                    let first = *self.first_columns.get(table.0 as usize)?;
-                    let at = first as usize + usize::from(column.position);
-                    self.columns.get(at).copied()
-                }
-                Shape::Listed { .. } => None,
-            },
+            Value::Column(column) => {
+                let table = view.table_index(column.relation);
+                let first = *self.first_columns.get(table)?;
+                let at = first as usize + usize::from(column.position);
+                self.columns.get(at).copied()
+            }
+            Value::Relation(relation) => self.tables.get(view.table_index(relation)).copied(),
             Value::Type(ty) => self.types.get(usize::from(ty.0)).copied(),
-            Value::Relation(relation) => match view.shape(relation) {
-                Shape::Table(table) => self.tables.get(table.0 as usize).copied(),
-                Shape::Listed { .. } => None,
-            },
+            other => self.get_other(other),
+        }
+    }
+
+    #[inline(never)]
+    fn get_other(&self, value: Value) -> Option<T> {
+        match value {
             Value::ForeignKey(id) => self.foreign_keys.get(id.0 as usize).copied(),
             Value::UniqueKey(id) => self.unique_keys.get(id.0 as usize).copied(),
             Value::Function(id) => self.functions.get(usize::from(id.0)).copied(),

@@ -1,48 +1,16 @@
-//! Drawing elements of finite domains, one or a list.
+//! Drawing elements of finite domains.
 
 use super::Unit;
-use super::value::{ColumnRef, Range32, RelationId, Value};
+use super::value::{RelationId, Value};
 use crate::choices::Choices;
-use crate::demand::{Cursor, Domain, View};
-use crate::plan::{Candidate, Candidates, Plan, PlannedSite};
+use crate::demand::{Cursor, Term, View};
+use crate::plan::{Candidate, Candidates, Listed, Plan, PlannedSite};
 use crate::unit::relation::Shape;
 use crate::unit::scope::Frame;
-use crate::values::{Constants, Distribution};
-
-/// How many are asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Count {
-    /// At least.
-    pub low: i64,
-    /// At most, inclusive; none: open.
-    pub high: Option<i64>,
-    /// How numbers between are distributed.
-    pub distribution: Distribution,
-}
-
-impl Count {
-    /// Draws a number of two inclusive bounds; none is drawn if they are the same.
-    pub(super) fn draw<C: Choices>(
-        self,
-        low: u64,
-        high: u64,
-        constants: &mut Constants,
-        choices: &mut C,
-    ) -> u64 {
-        if high <= low {
-            return low;
-        }
-        let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
-        let drawn = self
-            .distribution
-            .draw_with(bound(low), bound(high), constants, choices);
-        u64::try_from(drawn).unwrap_or(low)
-    }
-}
 
 /// Draws below `n`; no draw is made where there is no choice.
 #[inline]
-fn index<C: Choices>(n: usize, choices: &mut C) -> usize {
+pub(super) fn index<C: Choices>(n: usize, choices: &mut C) -> usize {
     if n <= 1 {
         return 0;
     }
@@ -51,21 +19,71 @@ fn index<C: Choices>(n: usize, choices: &mut C) -> usize {
 
 impl Unit {
     /// Draws one element of a site's domain.
-    #[inline]
+    #[inline(always)]
     pub fn draw<C: Choices>(&mut self, plan: &Plan, site: u32, choices: &mut C) -> Value {
         let Some(planned) = plan.site(site) else {
             return Value::Nothing;
         };
-        if self.fits(plan, planned.deepest) {
-            if let Some((list, relation)) = self.listed(plan, planned)
-                && !list.is_empty()
-            {
-                let drawn = list.get(index(list.len(), choices));
-                return relation.see(drawn.map_or(Value::Nothing, |found| found.value));
-            }
-            if let Some(drawn) = self.draw_visible(plan, planned, choices) {
-                return drawn;
-            }
+        if self.fits(planned.deepest)
+            && let Some((list, seen)) = self.listed(plan, planned)
+            && !list.candidates.is_empty()
+        {
+            return element(list, seen, choices);
+        }
+        self.draw_open(plan, planned, choices)
+    }
+
+    /// As [`Unit::draw`], for generated code: what is drawn from and its demand speak of one slot
+    /// only, which has this value.
+    #[inline(always)]
+    pub fn draw_of<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        site: u32,
+        (slot, value): (u16, Value),
+        choices: &mut C,
+    ) -> Value {
+        let Some(planned) = plan.site(site) else {
+            return Value::Nothing;
+        };
+        if self.fits(planned.deepest)
+            && let Some((list, seen)) = self.listed_of(plan, planned, value)
+            && !list.candidates.is_empty()
+        {
+            return element(list, seen, choices);
+        }
+        self.draw_open_of(plan, planned, (slot, value), choices)
+    }
+
+    #[inline(never)]
+    fn draw_open_of<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        planned: &PlannedSite,
+        (slot, value): (u16, Value),
+        choices: &mut C,
+    ) -> Value {
+        self.set_slot(slot, value);
+        if self.fits(planned.deepest)
+            && let Some((list, seen)) = self.listed(plan, planned)
+            && !list.candidates.is_empty()
+        {
+            return element(list, seen, choices);
+        }
+        self.draw_open(plan, planned, choices)
+    }
+
+    #[inline(never)]
+    fn draw_open<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        planned: &PlannedSite,
+        choices: &mut C,
+    ) -> Value {
+        if self.fits(planned.deepest)
+            && let Some(drawn) = self.draw_visible(plan, planned, choices)
+        {
+            return drawn;
         }
         self.gather(plan, planned, 1);
         let at = index(self.candidates.len(), choices);
@@ -103,7 +121,7 @@ impl Unit {
 
     /// Goes through the listed candidates of each visible relation, in the domain's order. None if
     /// the plan lists none, or not all of what is visible is a table of the model.
-    fn visible_lists<'p>(
+    pub(super) fn visible_lists<'p>(
         &self,
         plan: &Plan,
         site: &'p PlannedSite,
@@ -132,7 +150,7 @@ impl Unit {
                         let Shape::Table(table) = view.shape(relation) else {
                             return None;
                         };
-                        visit(lists.get(table.0 as usize)?, relation);
+                        visit(&lists.get(table.0 as usize)?.candidates, relation);
                     }
                     if !correlated || at == 0 {
                         return Some(());
@@ -143,206 +161,11 @@ impl Unit {
         }
     }
 
-    /// Draws a list of a site's elements, with replacement or without.
-    pub fn draw_list<C: Choices>(
-        &mut self,
-        plan: &Plan,
-        site: u32,
-        count: Count,
-        distinct: bool,
-        including: Value,
-        choices: &mut C,
-    ) -> Value {
-        let Some(planned) = plan.site(site) else {
-            return Value::List(Range32::default());
-        };
-        let low = count.low.max(0) as usize;
-        if self.fits(plan, planned.deepest)
-            && let Some((list, seen)) = self.listed(plan, planned)
-            && list.len() >= low.max(1)
-            && list.len() <= usize::from(u16::MAX)
-        {
-            return self.draw_listed(
-                plan,
-                (planned, list, seen),
-                count,
-                distinct,
-                including,
-                choices,
-            );
-        }
-        self.gather(plan, planned, if distinct { low.max(1) } else { 1 });
-        let start = self.arena.lists.len();
-        if let (Domain::Insertable(_), true) = (&planned.domain, distinct) {
-            self.draw_insertable(plan, including, count, choices);
-        } else if distinct {
-            let available = self.candidates.len() as u64;
-            let n = self.length(plan, count, 0, available, choices);
-            for at in 0..n as usize {
-                let other = at + index(self.candidates.len() - at, choices);
-                self.candidates.swap(at, other);
-                if let Some(found) = self.candidates.get(at) {
-                    self.arena.lists.push(found.value);
-                }
-            }
-        } else if !self.candidates.is_empty() {
-            let n = self.generated(plan, count, choices);
-            for _ in 0..n {
-                let at = index(self.candidates.len(), choices);
-                if let Some(found) = self.candidates.get(at) {
-                    self.arena.lists.push(found.value);
-                }
-            }
-        }
-        let drawn = Range32::since(start, self.arena.lists.len());
-        if (drawn.len as usize) < low {
-            self.unmet += 1;
-        }
-        Value::List(drawn)
-    }
-
-    /// Draws a list of listed candidates, all of which fit: the same draws as from a copy of them,
-    /// of their positions alone.
-    fn draw_listed<C: Choices>(
-        &mut self,
-        plan: &Plan,
-        (site, list, seen): (&PlannedSite, &[Candidate], Seen),
-        count: Count,
-        distinct: bool,
-        including: Value,
-        choices: &mut C,
-    ) -> Value {
-        let start = self.arena.lists.len();
-        let value_at = |at: usize| list.get(at).map_or(Value::Nothing, |found| found.value);
-        if !distinct {
-            let n = self.generated(plan, count, choices);
-            for _ in 0..n {
-                let drawn = seen.see(value_at(index(list.len(), choices)));
-                self.arena.lists.push(drawn);
-            }
-        } else {
-            let mut order = std::mem::take(&mut self.order);
-            order.clear();
-            order.extend(0..list.len() as u16);
-            let mut forced = 0;
-            let insertable = matches!(site.domain, Domain::Insertable(_));
-            if insertable {
-                // The columns that have to be there come first, then the drawn ones.
-                for at in 0..order.len() {
-                    if let Value::Column(column) = seen.see(value_at(usize::from(order[at])))
-                        && (self.is_required(plan, column) || self.includes(including, column))
-                    {
-                        order.swap(at, forced);
-                        forced += 1;
-                    }
-                }
-            }
-            let n = self.length(plan, count, forced as u64, order.len() as u64, choices) as usize;
-            for at in forced..n {
-                let other = at + index(order.len() - at, choices);
-                order.swap(at, other);
-            }
-            order.truncate(n);
-            if insertable {
-                // Listed in the table's order.
-                order.sort_unstable();
-            }
-            let drawn = order.iter().map(|&at| seen.see(value_at(usize::from(at))));
-            self.arena.lists.extend(drawn);
-            self.order = order;
-        }
-        let drawn = Range32::since(start, self.arena.lists.len());
-        if i64::from(drawn.len) < count.low {
-            self.unmet += 1;
-        }
-        Value::List(drawn)
-    }
-
-    /// Whether every INSERT has to name a column.
-    fn is_required(&self, plan: &Plan, column: ColumnRef) -> bool {
-        let view = View { plan, unit: self };
-        match view.shape(column.relation) {
-            Shape::Table(table) => plan.is_required(table, column.position),
-            Shape::Listed { .. } => view.is_required(column),
-        }
-    }
-
-    /// How long a list of values becomes that are made one by one.
-    pub fn generated<C: Choices>(&mut self, plan: &Plan, count: Count, choices: &mut C) -> u64 {
-        let high = count.high.unwrap_or_else(|| count.low.saturating_add(7));
-        let count = Count {
-            high: Some(high),
-            ..count
-        };
-        self.length(plan, count, 0, u64::from(super::FUEL), choices)
-    }
-
-    /// How long a list becomes: the bounds clamped to `forced` and `available`; the lower one in
-    /// shallow mode. An open bound means all there are without replacement.
-    fn length<C: Choices>(
-        &mut self,
-        plan: &Plan,
-        count: Count,
-        forced: u64,
-        available: u64,
-        choices: &mut C,
-    ) -> u64 {
-        let low = (count.low.max(0) as u64).max(forced).min(available);
-        let high = count.high.map_or(available, |high| high.max(0) as u64);
-        let high = high.clamp(low, available.max(low));
-        if self.fits(plan, 0) {
-            count.draw(low, high, &mut self.constants, choices)
-        } else {
-            low
-        }
-    }
-
-    /// The candidates that are columns to insert: those that every INSERT has to name and those to
-    /// include, and drawn ones up to the length, in the table's order.
-    fn draw_insertable<C: Choices>(
-        &mut self,
-        plan: &Plan,
-        including: Value,
-        count: Count,
-        choices: &mut C,
-    ) {
-        let mut candidates = std::mem::take(&mut self.candidates);
-        // The columns that have to be there come first, then the drawn ones.
-        let mut forced = 0;
-        for at in 0..candidates.len() {
-            if let Value::Column(column) = candidates[at].value
-                && (self.is_required(plan, column) || self.includes(including, column))
-            {
-                candidates.swap(forced, at);
-                forced += 1;
-            }
-        }
-        let n = self.length(plan, count, forced as u64, candidates.len() as u64, choices) as usize;
-        for at in forced..n {
-            let other = at + index(candidates.len() - at, choices);
-            candidates.swap(at, other);
-        }
-        candidates.truncate(n);
-        candidates.sort_unstable_by_key(|found| match found.value {
-            Value::Column(column) => column.position,
-            _ => 0,
-        });
-        let values = candidates.iter().map(|found| found.value);
-        self.arena.lists.extend(values);
-        self.candidates = candidates;
-    }
-
-    fn includes(&self, list: Value, column: ColumnRef) -> bool {
-        self.list(list).iter().any(|&element| {
-            matches!(element, Value::Column(included) if included.position == column.position)
-        })
-    }
-
     /// Collects the candidates: those that fit the budget; if fewer than `low` do, or the fuel is
     /// used up, those of the least depth at which `low` are left.
-    fn gather(&mut self, plan: &Plan, site: &PlannedSite, low: usize) {
+    pub(super) fn gather(&mut self, plan: &Plan, site: &PlannedSite, low: usize) {
         let mut candidates = std::mem::take(&mut self.candidates);
-        if let Some(room) = self.room(plan) {
+        if let Some(room) = self.room() {
             self.collect(plan, site, Some(room), &mut candidates);
             if candidates.len() >= low.max(1) {
                 self.candidates = candidates;
@@ -374,34 +197,95 @@ impl Unit {
 
     /// The candidates that the plan lists for the site, as far as it does, and how they are seen.
     #[inline]
-    fn listed<'p>(&self, plan: &Plan, site: &'p PlannedSite) -> Option<(&'p [Candidate], Seen)> {
+    pub(super) fn listed<'p>(
+        &self,
+        plan: &Plan,
+        site: &'p PlannedSite,
+    ) -> Option<(&'p Listed, Seen)> {
         match &site.candidates {
-            Candidates::Fixed { list, grows } => {
-                if *grows && self.overlay.tables().next().is_some() {
-                    return None;
-                }
-                Some((list, Seen::AsListed))
-            }
+            Candidates::Fixed { list, grows } => self.fixed_list(list, *grows),
             Candidates::PerTable {
                 relation,
                 lists,
                 qualifies,
             } => {
-                let view = View { plan, unit: self };
-                let Value::Relation(relation) = view.term(relation, None) else {
-                    return None;
+                let relation = match relation {
+                    Term::Slot(slot) => self.slot(*slot),
+                    other => View { plan, unit: self }.term(other, None),
                 };
-                let Shape::Table(table) = view.shape(relation) else {
-                    return None;
-                };
-                let seen = Seen::Through {
-                    relation,
-                    qualified: *qualifies && view.qualifies(relation),
-                };
-                Some((lists.get(table.0 as usize)?, seen))
+                self.list_of(plan, relation, lists, *qualifies)
             }
             Candidates::PerVisible { .. } | Candidates::Open => None,
         }
+    }
+
+    /// The same where the site speaks of one slot only, which has this value.
+    #[inline(always)]
+    pub(super) fn listed_of<'p>(
+        &self,
+        plan: &Plan,
+        site: &'p PlannedSite,
+        value: Value,
+    ) -> Option<(&'p Listed, Seen)> {
+        match &site.candidates {
+            Candidates::Fixed { list, grows } => self.fixed_list(list, *grows),
+            Candidates::PerTable {
+                relation: Term::Slot(_),
+                lists,
+                qualifies,
+            } => self.list_of(plan, value, lists, *qualifies),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn fixed_list<'p>(&self, list: &'p Listed, grows: bool) -> Option<(&'p Listed, Seen)> {
+        if grows && self.overlay.tables().next().is_some() {
+            return None;
+        }
+        Some((list, Seen::AsListed))
+    }
+
+    /// The candidates that are listed for the table that a relation is.
+    #[inline(always)]
+    fn list_of<'p>(
+        &self,
+        plan: &Plan,
+        relation: Value,
+        lists: &'p [Listed],
+        qualifies: bool,
+    ) -> Option<(&'p Listed, Seen)> {
+        let Value::Relation(relation) = relation else {
+            return None;
+        };
+        // Most relations are tables of the model.
+        if let Some(list) = lists.get(relation.0 as usize) {
+            let qualified = false;
+            return Some((
+                list,
+                Seen::Through {
+                    relation,
+                    qualified,
+                },
+            ));
+        }
+        self.list_of_own(plan, relation, lists, qualifies)
+    }
+
+    #[inline(never)]
+    fn list_of_own<'p>(
+        &self,
+        plan: &Plan,
+        relation: RelationId,
+        lists: &'p [Listed],
+        qualifies: bool,
+    ) -> Option<(&'p Listed, Seen)> {
+        let view = View { plan, unit: self };
+        let seen = Seen::Through {
+            relation,
+            qualified: qualifies && view.qualifies(relation),
+        };
+        Some((lists.get(view.table_index(relation))?, seen))
     }
 
     /// The candidates in the domain's order: those within the room, or all with their depths.
@@ -416,7 +300,12 @@ impl Unit {
         let limit = room.unwrap_or(u32::MAX);
         let all_fit = site.deepest <= limit;
         if let Some((list, seen)) = self.listed(plan, site) {
-            extend(candidates, list, seen, (!all_fit).then_some(limit));
+            extend(
+                candidates,
+                &list.candidates,
+                seen,
+                (!all_fit).then_some(limit),
+            );
             return;
         }
         let listed = self.visible_lists(plan, site, |list, relation| {
@@ -439,7 +328,7 @@ impl Unit {
             }
         };
         if let Candidates::Fixed { list, .. } = &site.candidates {
-            for found in list {
+            for found in &list.candidates {
                 consider(found.value);
             }
             self.overlay
@@ -470,9 +359,17 @@ fn extend(candidates: &mut Vec<Candidate>, list: &[Candidate], seen: Seen, limit
     }
 }
 
+/// Draws one of listed candidates.
+#[inline]
+fn element<C: Choices>(list: &Listed, seen: Seen, choices: &mut C) -> Value {
+    let list = &list.candidates;
+    let drawn = list.get(index(list.len(), choices));
+    seen.see(drawn.map_or(Value::Nothing, |found| found.value))
+}
+
 /// How a listed candidate becomes a value.
 #[derive(Debug, Clone, Copy)]
-enum Seen {
+pub(super) enum Seen {
     AsListed,
     Through {
         relation: RelationId,
@@ -481,7 +378,7 @@ enum Seen {
 }
 
 impl Seen {
-    fn visible(relation: RelationId) -> Self {
+    pub fn visible(relation: RelationId) -> Self {
         Self::Through {
             relation,
             qualified: true,
@@ -489,7 +386,7 @@ impl Seen {
     }
 
     #[inline]
-    fn see(self, value: Value) -> Value {
+    pub fn see(self, value: Value) -> Value {
         match (self, value) {
             (
                 Self::Through {

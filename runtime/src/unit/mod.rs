@@ -6,6 +6,7 @@
 
 mod choose;
 mod draw;
+mod draw_list;
 mod name;
 mod place;
 pub mod relation;
@@ -14,11 +15,11 @@ pub mod scope;
 mod text;
 pub mod value;
 
-pub use draw::Count;
+pub use draw_list::Count;
 pub use text::To;
 
 use crate::plan::{Candidate, Plan};
-use crate::tokens::{Token, Tokens};
+use crate::tokens::{Literal, Literals, Token, Tokens};
 use crate::unit_text::UnitText;
 use crate::values::{Constants, Ordinals};
 use crate::writer::{Aside, Writer};
@@ -36,13 +37,18 @@ pub const TEXT_LIMIT: usize = 1 << 20;
 /// lower bounds in the millions reach it, and every unit has to end.
 const LAST_ROUND: u32 = 1 << 22;
 
+/// What [`Unit::reach`] is in shallow mode: no way on fits.
+const SHALLOW: u32 = 0;
+
 /// What values refer to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Arena {
     /// Texts and names.
     pub texts: Vec<u8>,
-    /// Elements of lists.
+    /// Elements of lists: first those that the plan keeps.
     pub lists: Vec<Value>,
+    /// How many the plan keeps.
+    pub kept: usize,
     /// The unit's own relations.
     pub relations: Vec<Relation>,
     /// The handle of the first own relation.
@@ -68,11 +74,12 @@ pub struct Unit {
     ordinals: Ordinals,
     depth: u32,
     most_calls: u32,
+    /// One more than the depth that a derivation may reach; [`SHALLOW`] once the fuel is used up.
+    reach: u32,
     spent: u32,
     unmet: u32,
     candidates: Vec<Candidate>,
     weights: Vec<u64>,
-    order: Vec<u16>,
     constants: Constants,
     buffer: Vec<u8>,
 }
@@ -99,6 +106,8 @@ impl Unit {
             writer: Writer::default(),
             arena: Arena {
                 first_own: plan.model().tables.len() as u32,
+                lists: plan.lists().elements().to_vec(),
+                kept: plan.lists().elements().len(),
                 ..Arena::default()
             },
             scopes: Scopes::default(),
@@ -114,11 +123,11 @@ impl Unit {
             ordinals: Ordinals::new(0),
             depth: 0,
             most_calls: u32::MAX,
+            reach: SHALLOW,
             spent: 0,
             unmet: 0,
             candidates: Vec::new(),
             weights: Vec::new(),
-            order: Vec::new(),
             constants: Constants::default(),
             buffer: Vec::new(),
         }
@@ -130,7 +139,7 @@ impl Unit {
         std::mem::swap(&mut self.writer.ends, &mut text.ends);
         self.writer.clear();
         self.arena.texts.clear();
-        self.arena.lists.clear();
+        self.arena.lists.truncate(self.arena.kept);
         self.arena.relations.clear();
         self.scopes.clear();
         self.overlay.clear();
@@ -143,6 +152,7 @@ impl Unit {
         self.objects = 0;
         self.ordinals = Ordinals::new(index.wrapping_add(plan.key_offset()));
         self.depth = 0;
+        self.reach = plan.budget().saturating_add(1);
         self.spent = 0;
         self.unmet = 0;
     }
@@ -252,6 +262,29 @@ impl Unit {
         self.most_calls = calls;
     }
 
+    /// The start rule of generated code is derived next, at depth 0. Rules keep their slots
+    /// themselves; `slots` are those that demands may speak of.
+    pub fn start_compiled(&mut self, slots: usize) {
+        if self.slots.len() < slots {
+            self.slots.resize(slots, Value::Nothing);
+        }
+        self.top = slots;
+        self.spend();
+    }
+
+    /// Begins a call of a rule that keeps its slots itself.
+    #[inline]
+    pub fn descend(&mut self) {
+        self.depth = self.depth.wrapping_add(1);
+        self.spend();
+    }
+
+    /// Ends a call that was begun with [`Unit::descend`].
+    #[inline]
+    pub fn ascend(&mut self) {
+        self.depth = self.depth.wrapping_sub(1);
+    }
+
     /// Whether a rule may be called.
     #[must_use]
     #[inline]
@@ -312,41 +345,53 @@ impl Unit {
 
     // Fuel
 
-    /// Counts a rule call or loop round.
+    /// Counts a rule call.
     #[inline]
-    pub fn spend(&mut self) {
+    fn spend(&mut self) {
         self.spent = self.spent.saturating_add(1);
-    }
-
-    /// Whether the unit's fuel is used up, so that only the shallowest ways on remain.
-    #[must_use]
-    #[inline]
-    pub fn is_shallow(&self) -> bool {
-        self.spent > FUEL || self.writer.len() + self.arena.texts.len() > TEXT_LIMIT
-    }
-
-    /// Whether repetitions end whatever their lower bound is.
-    #[must_use]
-    #[inline]
-    pub fn is_exhausted(&self) -> bool {
-        self.spent > LAST_ROUND || self.writer.len() + self.arena.texts.len() > 64 * TEXT_LIMIT
-    }
-
-    /// How deeply a way on may nest; none in shallow mode.
-    #[must_use]
-    #[inline]
-    pub(crate) fn room(&self, plan: &Plan) -> Option<u32> {
-        if self.is_shallow() {
-            return None;
+        if self.spent > FUEL || self.size() > TEXT_LIMIT {
+            self.turn_shallow();
         }
-        plan.budget().checked_sub(self.depth)
+    }
+
+    /// Counts a round of a repetition. False if no further round is to begin, whatever the lower
+    /// bound is.
+    #[must_use]
+    #[inline]
+    pub fn round(&mut self) -> bool {
+        self.spent = self.spent.saturating_add(1);
+        if self.spent > FUEL || self.size() > TEXT_LIMIT {
+            self.turn_shallow();
+            return self.spent <= LAST_ROUND && self.size() <= 64 * TEXT_LIMIT;
+        }
+        true
+    }
+
+    /// From now on only the shallowest ways on remain.
+    #[cold]
+    fn turn_shallow(&mut self) {
+        self.reach = SHALLOW;
+    }
+
+    /// Bytes of text, placed or derived aside.
+    #[inline]
+    fn size(&self) -> usize {
+        self.writer.len() + self.arena.texts.len()
+    }
+
+    /// How deeply a way on may nest; none in shallow mode, or if nothing fits any more.
+    #[must_use]
+    #[inline]
+    pub(crate) fn room(&self) -> Option<u32> {
+        self.reach.checked_sub(self.depth)?.checked_sub(1)
     }
 
     /// Whether a way on that nests so deeply fits the budget.
     #[must_use]
     #[inline]
-    pub(crate) fn fits(&self, plan: &Plan, depth: u32) -> bool {
-        self.depth.saturating_add(depth) <= plan.budget() && !self.is_shallow()
+    pub(crate) fn fits(&self, depth: u32) -> bool {
+        // Both are far below half of what fits: the budget is a number of calls on the stack.
+        self.depth.wrapping_add(depth) < self.reach
     }
 
     // Scopes, contexts, effects
@@ -491,6 +536,18 @@ impl Unit {
     #[inline]
     pub fn known(&mut self, tokens: &Tokens, token: Token) {
         self.writer.known(tokens, token);
+    }
+
+    /// Writes a token of generated code.
+    #[inline(always)]
+    pub fn write(&mut self, literal: &Literal) {
+        self.writer.literal(literal);
+    }
+
+    /// Writes the token of the chosen alternative.
+    #[inline(always)]
+    pub fn write_nth<const N: usize>(&mut self, literals: &Literals<N>, chosen: usize) {
+        self.writer.literal_of(literals, chosen);
     }
 
     /// The next token follows without a space.

@@ -5,6 +5,7 @@ use super::relation::{Origin, Relation, Shape};
 use super::value::{Range32, RelationId, Value};
 use crate::demand::{Cursor, Field, View};
 use crate::plan::Plan;
+use crate::tokens::Word;
 
 /// The longest prefix of a fresh name that is used: the whole stays within PostgreSQL's 63 bytes.
 const LONGEST_PREFIX: usize = 24;
@@ -59,11 +60,7 @@ impl Unit {
                 self.name_text(plan, fresh)
             }
         };
-        self.add(Relation {
-            name,
-            shape,
-            origin: Origin::Alias,
-        })
+        self.add(name, shape, Origin::Alias)
     }
 
     /// A CTE or subquery as a relation.
@@ -100,14 +97,17 @@ impl Unit {
             Value::List(range) => range,
             _ => Range32::default(),
         };
-        self.add(Relation {
-            name,
-            shape: Shape::Listed { names, types },
-            origin,
-        })
+        self.add(name, Shape::Listed { names, types }, origin)
     }
 
-    fn add(&mut self, relation: Relation) -> Value {
+    fn add(&mut self, name: Range32, shape: Shape, origin: Origin) -> Value {
+        let text = self.arena.texts.get(name.indexes()).unwrap_or_default();
+        let relation = Relation {
+            name,
+            word: Word::new(text),
+            shape,
+            origin,
+        };
         let id = RelationId(self.arena.first_own + self.arena.relations.len() as u32);
         self.arena.relations.push(relation);
         Value::Relation(id)
@@ -145,13 +145,16 @@ impl Unit {
     }
 
     /// A property of a value; mapped over a list, except for its length.
-    #[inline]
+    #[inline(always)]
     pub fn field(&mut self, plan: &Plan, value: Value, field: Field) -> Value {
         match (value, field) {
-            // By far the most frequent.
+            // The most frequent ones.
             (Value::Column(column), Field::Name) => {
                 Value::column(column.relation, column.position, false)
             }
+            (Value::UniqueKey(key), Field::Columns) => plan.lists().unique_key(key),
+            (Value::ForeignKey(key), Field::Columns) => plan.lists().foreign_key(key),
+            (Value::ForeignKey(key), Field::Targets) => plan.lists().targets(key),
             _ => self.other_field(plan, value, field),
         }
     }
@@ -168,9 +171,7 @@ impl Unit {
             return Value::List(Range32::since(start, self.arena.lists.len()));
         }
         match (value, field) {
-            (Value::Relation(_), Field::Columns)
-            | (Value::ForeignKey(_), Field::Columns | Field::Targets)
-            | (Value::UniqueKey(_), Field::Columns) => self.key_list(plan, value, field),
+            (Value::Relation(relation), Field::Columns) => self.columns(plan, relation),
             (Value::UniqueKey(id), Field::Predicate) => {
                 let key = plan.model().unique_keys.get(id.0 as usize);
                 let predicate = key.and_then(|key| key.predicate.as_deref());
@@ -187,36 +188,10 @@ impl Unit {
         }
     }
 
-    /// The columns of a relation or key as a list.
-    fn key_list(&mut self, plan: &Plan, value: Value, field: Field) -> Value {
+    /// The columns of a relation as a list.
+    fn columns(&mut self, plan: &Plan, relation: RelationId) -> Value {
         let start = self.arena.lists.len();
-        let mut cursor = match value {
-            Value::Relation(relation) => Cursor::columns(relation),
-            _ => {
-                let model = plan.model();
-                let columns = match value {
-                    Value::UniqueKey(id) => {
-                        let key = model.unique_keys.get(id.0 as usize);
-                        key.map(|key| (key.table, &key.columns))
-                    }
-                    Value::ForeignKey(id) => {
-                        let key = model.foreign_keys.get(id.0 as usize);
-                        key.map(|key| match field {
-                            Field::Targets => (key.to, &key.targets),
-                            _ => (key.from, &key.columns),
-                        })
-                    }
-                    _ => None,
-                };
-                if let Some((table, columns)) = columns {
-                    let relation = RelationId(table.0);
-                    let columns = columns.iter();
-                    let columns = columns.map(|&at| Value::column(relation, at, false));
-                    self.arena.lists.extend(columns);
-                }
-                return Value::List(Range32::since(start, self.arena.lists.len()));
-            }
-        };
+        let mut cursor = Cursor::columns(relation);
         while let Some(column) = cursor.next(View { plan, unit: self }) {
             self.arena.lists.push(column);
         }

@@ -8,10 +8,15 @@ use crate::schema::model::TableId;
 
 impl Unit {
     /// Writes a value's text as one token.
-    #[inline]
+    #[inline(always)]
     pub fn place(&mut self, plan: &Plan, value: Value) {
         match value {
-            Value::Column(column) => self.place_column(plan, column),
+            // By far the most frequent.
+            Value::Column(column)
+                if !column.qualified && column.relation.0 < self.arena.first_own =>
+            {
+                self.place_name(plan, TableId(column.relation.0), column.position);
+            }
             // A builtin that placed its text itself.
             Value::Nothing => {}
             other => self.place_other(plan, other),
@@ -59,40 +64,41 @@ impl Unit {
         text
     }
 
-    #[inline]
+    /// Writes the name of a column of the model.
+    #[inline(always)]
+    fn place_name(&mut self, plan: &Plan, table: TableId, position: u16) {
+        if let Some(name) = plan.names().column(table, position) {
+            self.writer
+                .name(name, || plan.column_reference(table, position).as_bytes());
+        }
+    }
+
     fn place_reference(&mut self, plan: &Plan, relation: RelationId) {
         match self.arena.relation(relation) {
             Some(own) => {
-                let name = self.arena.texts.get(own.name.indexes());
-                self.writer.token(name.unwrap_or_default());
+                let texts = &self.arena.texts;
+                self.writer.name(&own.word, || {
+                    texts.get(own.name.indexes()).unwrap_or_default()
+                });
             }
             None => {
-                let names = plan.names();
-                if let Some(name) = names.table(TableId(relation.0)) {
-                    self.writer.known(&names.tokens, name);
+                let table = TableId(relation.0);
+                if let Some(name) = plan.names().table(table) {
+                    self.writer
+                        .name(name, || plan.table_reference(table).as_bytes());
                 }
             }
         }
     }
 
-    #[inline]
     fn place_column(&mut self, plan: &Plan, column: ColumnRef) {
         if column.qualified {
             self.place_reference(plan, column.relation);
-            self.writer.token(b".");
+            self.writer.dot();
         }
-        let shape = match self.arena.relation(column.relation) {
-            Some(own) => own.shape,
-            None => Shape::Table(TableId(column.relation.0)),
-        };
-        match shape {
-            Shape::Table(table) => {
-                let names = plan.names();
-                if let Some(name) = names.column(table, column.position) {
-                    self.writer.known(&names.tokens, name);
-                }
-            }
-            Shape::Listed { names, .. } => {
+        let own = self.arena.relation(column.relation);
+        match own.map(|own| own.shape) {
+            Some(Shape::Listed { names, .. }) => {
                 let at = names.start as usize + usize::from(column.position);
                 if u32::from(column.position) < names.len
                     && let Some(&Value::Text(range)) = self.arena.lists.get(at)
@@ -101,6 +107,8 @@ impl Unit {
                     self.writer.token(name.unwrap_or_default());
                 }
             }
+            Some(Shape::Table(table)) => self.place_name(plan, table, column.position),
+            None => self.place_name(plan, TableId(column.relation.0), column.position),
         }
     }
 
@@ -161,10 +169,8 @@ impl Arena {
                 out.extend_from_slice(self.texts.get(own.name.indexes()).unwrap_or_default());
             }
             None => {
-                let names = plan.names();
-                if let Some(name) = names.table(TableId(relation.0)) {
-                    names.tokens.push(name, false, out);
-                }
+                let name = plan.table_reference(TableId(relation.0));
+                out.extend_from_slice(name.as_bytes());
             }
         }
     }
@@ -176,10 +182,8 @@ impl Arena {
         };
         match shape {
             Shape::Table(table) => {
-                let names = plan.names();
-                if let Some(name) = names.column(table, column.position) {
-                    names.tokens.push(name, false, out);
-                }
+                let name = plan.column_reference(table, column.position);
+                out.extend_from_slice(name.as_bytes());
             }
             Shape::Listed { names, .. } => {
                 let at = names.start as usize + usize::from(column.position);

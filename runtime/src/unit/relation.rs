@@ -2,6 +2,7 @@
 
 use super::value::{Range32, RelationId};
 use crate::schema::model::TableId;
+use crate::tokens::Word;
 
 /// What a relation's columns are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Origin {
 pub struct Relation {
     /// The text of its reference name.
     pub name: Range32,
+    /// The same to be written.
+    pub(crate) word: Word,
     /// Its columns.
     pub shape: Shape,
     /// Where it comes from.

@@ -6,10 +6,10 @@ use super::value::{ColumnRef, Value};
 use crate::choices::Choices;
 use crate::demand::View;
 use crate::plan::Plan;
-use crate::values::Distribution;
 use crate::values::literal;
 use crate::values::number::{power_of_ten, push_decimal};
 use crate::values::quoting::quote_from;
+use crate::values::{Distribution, Ordinals};
 
 /// What becomes of a text that a builtin makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Unit {
         let Value::Type(ty) = ty else {
             return Value::Nothing;
         };
-        self.write_text(to, |_, out| literal(plan.model(), ty, choices, out))
+        self.write_literal(to, |_, out| literal(plan.model(), ty, choices, out))
     }
 
     /// A value that fits a column; unique columns get one that no other unit has.
@@ -87,17 +87,14 @@ impl Unit {
         let Value::Column(column) = column else {
             return Value::Nothing;
         };
-        self.write_text(to, |unit, out| match unit.shape(plan, column) {
-            Shape::Table(table) => plan.fitting().value(
-                plan.model(),
-                table,
-                column.position,
-                &mut unit.ordinals,
-                choices,
-                out,
-            ),
-            Shape::Listed { .. } => unit.literal_like(plan, column, choices, out),
-        })
+        let position = column.position;
+        match self.shape(plan, column) {
+            Shape::Table(table) => self.write_literal(to, |ordinals, out| {
+                plan.fitting()
+                    .value(plan.model(), table, position, ordinals, choices, out);
+            }),
+            Shape::Listed { .. } => self.literal_like(plan, column, to, choices),
+        }
     }
 
     /// A value to compare a column with.
@@ -111,30 +108,34 @@ impl Unit {
         let Value::Column(column) = column else {
             return Value::Nothing;
         };
-        self.write_text(to, |unit, out| match unit.shape(plan, column) {
-            Shape::Table(table) => {
-                let position = column.position;
+        let position = column.position;
+        match self.shape(plan, column) {
+            Shape::Table(table) => self.write_literal(to, |_, out| {
                 plan.fitting()
                     .comparand(plan.model(), table, position, choices, out);
-            }
-            Shape::Listed { .. } => unit.literal_like(plan, column, choices, out),
-        })
+            }),
+            Shape::Listed { .. } => self.literal_like(plan, column, to, choices),
+        }
     }
 
+    #[inline]
     fn shape(&self, plan: &Plan, column: ColumnRef) -> Shape {
         View { plan, unit: self }.shape(column.relation)
     }
 
     fn literal_like<C: Choices>(
-        &self,
+        &mut self,
         plan: &Plan,
         column: ColumnRef,
+        to: To,
         choices: &mut C,
-        out: &mut Vec<u8>,
-    ) {
-        if let Some(ty) = (View { plan, unit: self }).column_type(column) {
-            literal(plan.model(), ty, choices, out);
-        }
+    ) -> Value {
+        let ty = View { plan, unit: self }.column_type(column);
+        self.write_literal(to, |_, out| {
+            if let Some(ty) = ty {
+                literal(plan.model(), ty, choices, out);
+            }
+        })
     }
 
     /// A string literal of a value's text.
@@ -159,6 +160,27 @@ impl Unit {
                 pattern.generate(choices, out);
             }
         })
+    }
+
+    /// As [`Unit::write_text`] for SQL literals: the spacing around them is known.
+    #[inline]
+    pub(super) fn write_literal(
+        &mut self,
+        to: To,
+        write: impl FnOnce(&mut Ordinals, &mut Vec<u8>),
+    ) -> Value {
+        let ordinals = &mut self.ordinals;
+        match to {
+            To::Value => {
+                self.buffer.clear();
+                write(ordinals, &mut self.buffer);
+                self.arena.text(&self.buffer)
+            }
+            To::Place => {
+                self.writer.sql_literal(|out| write(ordinals, out));
+                Value::Nothing
+            }
+        }
     }
 
     /// Makes a text value of what `write` appends, or places it at once: then it is appended to the
