@@ -33,19 +33,23 @@ impl Random {
             taken: MOST_TAKEN,
         }
     }
+
+    /// Takes another word of the generator, of which a draw below `n` is the first.
+    #[inline(never)]
+    fn next_word(&mut self, n: u64) {
+        self.fraction = self.generator.next_u64();
+        self.taken = n;
+    }
 }
 
 impl Choices for Random {
     /// The high half of the product of a fraction of 64 bits and `n`, without rejection; the low
     /// half is the fraction that the next draw takes.
-    #[inline]
+    #[inline(always)]
     fn below(&mut self, n: u64) -> u64 {
         match self.taken.checked_mul(n) {
             Some(taken) if taken <= MOST_TAKEN => self.taken = taken,
-            _ => {
-                self.fraction = self.generator.next_u64();
-                self.taken = n;
-            }
+            _ => self.next_word(n),
         }
         let product = u128::from(self.fraction) * u128::from(n);
         self.fraction = product as u64;
@@ -57,7 +61,7 @@ impl Choices for Random {
         self.generator.next_u64()
     }
 
-    #[inline]
+    #[inline(always)]
     fn pick_listed(&mut self, cumulative: &[u64], listed: &[u8]) -> usize {
         if listed.is_empty() {
             return self.pick(cumulative);

@@ -26,6 +26,8 @@ pub struct Candidate {
 pub struct Listed {
     /// In the domain's order.
     pub candidates: Vec<Candidate>,
+    /// Their positions in their table, if all of them are columns.
+    pub(crate) columns: Option<Vec<u16>>,
     /// How lists of different ones are drawn, if they are few.
     order: Option<Order>,
 }
@@ -76,7 +78,15 @@ impl Listed {
             }
             order
         });
-        Self { candidates, order }
+        let position = |found: &Candidate| match found.value {
+            Value::Column(column) => Some(column.position),
+            _ => None,
+        };
+        Self {
+            columns: candidates.iter().map(position).collect(),
+            candidates,
+            order,
+        }
     }
 
     /// How a list of at least so many different ones is drawn, if there are as many.

@@ -195,21 +195,29 @@ impl Unit {
             let other = at + index(available - at, choices);
             positions.swap(at % Order::MOST, other % Order::MOST);
         }
-        let start = self.arena.lists.len();
-        self.arena.lists.reserve(n);
-        let value = |at: usize| seen.see(candidates.get(at).map_or(Value::Nothing, |c| c.value));
-        let drawn = positions.iter().take(n);
         if order.keeps_order {
-            let mut chosen = drawn.fold(0_u64, |set, &at| set | 1 << (at % 64));
-            while chosen != 0 {
-                self.arena
-                    .lists
-                    .push(value(chosen.trailing_zeros() as usize));
-                chosen &= chosen - 1;
+            sort(&mut positions, n);
+        }
+        let drawn = positions.get(..n).unwrap_or_default().iter();
+        let start = self.arena.lists.len();
+        match (&list.columns, seen) {
+            (
+                Some(columns),
+                Seen::Through {
+                    relation,
+                    qualified,
+                },
+            ) => {
+                let position = |&at: &u8| columns.get(usize::from(at)).copied().unwrap_or(0);
+                let column = |at| Value::column(relation, position(at), qualified);
+                self.arena.lists.extend(drawn.map(column));
             }
-        } else {
-            for &at in drawn {
-                self.arena.lists.push(value(usize::from(at)));
+            _ => {
+                let value = |&at: &u8| match candidates.get(usize::from(at)) {
+                    Some(found) => seen.see(found.value),
+                    None => Value::Nothing,
+                };
+                self.arena.lists.extend(drawn.map(value));
             }
         }
         self.drawn_since(start, count)
@@ -330,5 +338,19 @@ impl Unit {
         self.list(list).iter().any(|&element| {
             matches!(element, Value::Column(included) if included.position == column.position)
         })
+    }
+}
+
+/// Sorts the first `n` positions.
+#[inline]
+fn sort(positions: &mut [u8; Order::MOST], n: usize) {
+    let drawn = positions.iter().take(n);
+    let mut left = drawn.fold(0_u64, |set, &at| set | 1 << (at % 64));
+    for place in positions {
+        if left == 0 {
+            break;
+        }
+        *place = left.trailing_zeros() as u8;
+        left &= left - 1;
     }
 }

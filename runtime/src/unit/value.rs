@@ -50,8 +50,9 @@ pub struct ColumnRef {
     pub qualified: bool,
 }
 
-/// A value of the language.
+/// A value of the language. The tag has a word of its own, so that values are copied in whole words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u32)]
 pub enum Value {
     /// A slot that is not bound yet, or a draw without candidates; prints nothing.
     #[default]
