@@ -1,7 +1,8 @@
 //! Choices with the weights that the run decides added up.
 
 use super::Plan;
-use super::demands::PlannedDemand;
+use super::decider::{Decider, Tests};
+use super::demands::{PlannedDemand, least_depth};
 use super::table::Table;
 use crate::demand::View;
 use crate::unit::Unit;
@@ -37,6 +38,8 @@ enum Available {
     /// The value of one slot: the tables of weights that occur, and which of them belongs to each
     /// value of the model.
     Slot(u16, Vec<Option<Fixed>>, Box<Table<u16>>),
+    /// The values of slots and the surroundings.
+    Decided(Box<Decider<Option<Fixed>>>),
     /// The unit.
     Open,
 }
@@ -53,7 +56,18 @@ impl PlannedChoice {
                 let which = which.get(view, slot(*decides))?;
                 fixed.get(usize::from(which))?.as_ref()
             }
-            Available::Open => None,
+            Available::Decided(_) | Available::Open => None,
+        }
+    }
+
+    /// The table of weights, if the values of slots and the surroundings decide which alternatives
+    /// are available, and if an available one has a weight.
+    #[must_use]
+    #[inline]
+    pub fn decided(&self, view: View<'_>) -> Option<&Fixed> {
+        match &self.available {
+            Available::Decided(decider) => decider.decide(view)?.as_ref(),
+            _ => None,
         }
     }
 }
@@ -91,12 +105,12 @@ fn available(plan: &Plan, alternatives: &[Alternative]) -> Available {
         return fixed(alternatives, depths).map_or(Available::Open, Available::Fixed);
     };
     let Some((slot, mut kinds)) = first.slot() else {
-        return Available::Open;
+        return decided(plan, alternatives);
     };
     for demand in demands().filter(open) {
         match demand.slot() {
             Some((other, known)) if other == slot => kinds = kinds & known,
-            _ => return Available::Open,
+            _ => return decided(plan, alternatives),
         }
     }
     let mut unit = Unit::new(plan);
@@ -116,6 +130,23 @@ fn available(plan: &Plan, alternatives: &[Alternative]) -> Available {
     });
     match which {
         Some(which) => Available::Slot(slot, tables, Box::new(which)),
+        None => Available::Open,
+    }
+}
+
+fn decided(plan: &Plan, alternatives: &[Alternative]) -> Available {
+    let mut tests = Tests::default();
+    let clauses = alternatives.iter().map(|alternative| match alternative.weight {
+        0 => Some(Vec::new()),
+        _ => plan.demand(alternative.demand).clauses(&mut tests),
+    });
+    let decider = clauses.collect::<Option<Vec<_>>>().and_then(|clauses| {
+        Decider::new(plan, &tests, |hold| {
+            fixed(alternatives, |at| least_depth(&clauses[at], hold))
+        })
+    });
+    match decider {
+        Some(decider) => Available::Decided(Box::new(decider)),
         None => Available::Open,
     }
 }

@@ -20,8 +20,10 @@ impl Kinds {
     pub const UNIQUE_KEYS: Self = Self(16);
     /// Functions.
     pub const FUNCTIONS: Self = Self(32);
-    /// All that the model and the catalog list.
-    pub const ALL: Self = Self(63);
+    /// Truth values.
+    pub const TRUTHS: Self = Self(64);
+    /// All that the model and the catalog list, and truth values.
+    pub const ALL: Self = Self(127);
     /// None of them: numbers, lists and the like.
     pub const NONE: Self = Self(0);
 
@@ -138,19 +140,18 @@ fn value_kinds(term: &Term) -> Kinds {
     match term {
         Term::Slot(_) | Term::Bound(_) => Kinds::ALL,
         Term::Type(_) => Kinds::TYPES,
-        Term::Int(_) | Term::Bool(_) => Kinds::NONE,
+        Term::Int(_) => Kinds::NONE,
+        Term::Bool(_) => Kinds::TRUTHS,
         Term::Of(..) => Kinds::COLUMNS,
         Term::Field(_, field) => match field {
             Field::Type | Field::Element | Field::Result => Kinds::TYPES,
+            Field::Partial | Field::Nullable | Field::HasRows => Kinds::TRUTHS,
             Field::Table | Field::From | Field::To => Kinds::RELATIONS,
             Field::Name | Field::Qualified => Kinds::ALL,
             Field::Columns
             | Field::Targets
             | Field::Arguments
             | Field::Predicate
-            | Field::Partial
-            | Field::Nullable
-            | Field::HasRows
             | Field::Length => Kinds::NONE,
         },
     }

@@ -7,18 +7,22 @@
 
 mod choices;
 mod closed;
+mod decider;
 mod demands;
 mod guard;
 mod kinds;
 mod lists;
 mod memo;
 mod names;
+mod questions;
+mod reading;
 mod sites;
 mod table;
 
 pub use choices::{Alternative, Fixed, PlannedChoice};
 pub use demands::PlannedDemand;
 pub use guard::dialect_holds;
+pub(crate) use questions::{Answers, Seen};
 pub use sites::{Candidate, Candidates, Listed, Order, PlannedSite};
 
 use crate::demand::{Atom, Demand, Domain, Property, View};
@@ -35,6 +39,7 @@ use crate::values::Pattern;
 use crate::values::has_literal;
 use lists::Lists;
 use names::Names;
+use questions::Questions;
 use std::sync::Arc;
 
 /// Fewer new rows than this are no use to a run: no INSERT names such a table.
@@ -96,6 +101,8 @@ pub struct Plan {
     required: Vec<Vec<bool>>,
     /// By table: the types of its columns.
     types: Vec<TypeSet>,
+    /// What the demands ask of scope and context.
+    questions: Questions,
     taken_numbers: Vec<u32>,
     run_tag: String,
     budget: u32,
@@ -136,6 +143,7 @@ impl Plan {
                 .map(|table| types_of(&model, table))
                 .collect(),
             taken_numbers: taken_numbers(&model),
+            questions: Questions::new(&model),
             required: Vec::new(),
             guards: setup.guards,
             demands: Vec::new(),
@@ -152,7 +160,7 @@ impl Plan {
             .iter()
             .map(|demand| demands::simplify(&plan, demand))
             .collect();
-        let mut memos = memo::Memos::default();
+        let mut memos = memo::Memos::new(&plan);
         let planned = demands
             .iter()
             .map(|demand| demands::plan(&plan, &mut memos, demand))
@@ -166,6 +174,7 @@ impl Plan {
                 sites::plan(&plan, &mut memos, &site.domain, demand)
             })
             .collect();
+        plan.questions = memos.into_questions();
         plan.demands = planned;
         plan.sites = sites;
         let choices = setup
@@ -318,6 +327,12 @@ impl Plan {
     #[inline]
     pub(crate) fn lists(&self) -> &Lists {
         &self.lists
+    }
+
+    /// What the demands ask of scope and context.
+    #[inline]
+    pub(crate) fn questions(&self) -> &Questions {
+        &self.questions
     }
 
     /// The types of a table's columns.

@@ -24,6 +24,7 @@ pub(super) struct Table<T> {
     foreign_keys: Box<[T]>,
     unique_keys: Box<[T]>,
     functions: Box<[T]>,
+    truths: Box<[T]>,
 }
 
 impl<T: Copy> Table<T> {
@@ -58,6 +59,7 @@ impl<T: Copy> Table<T> {
         let functions = all(Kinds::FUNCTIONS, FUNCTIONS.len(), |id| {
             Value::Function(FunctionId(id as u16))
         });
+        let truths = all(Kinds::TRUTHS, 2, |id| Value::Bool(id == 1));
         let columns = model
             .tables
             .iter()
@@ -78,7 +80,24 @@ impl<T: Copy> Table<T> {
             foreign_keys,
             unique_keys,
             functions,
+            truths,
         })
+    }
+
+    /// Another fact that follows from this one.
+    pub fn map<U>(self, mut follows: impl FnMut(T) -> U) -> Table<U> {
+        let mut all = |facts: Box<[T]>| facts.iter().map(|&fact| follows(fact)).collect();
+        Table {
+            kinds: self.kinds,
+            types: all(self.types),
+            tables: all(self.tables),
+            first_columns: self.first_columns,
+            columns: all(self.columns),
+            foreign_keys: all(self.foreign_keys),
+            unique_keys: all(self.unique_keys),
+            functions: all(self.functions),
+            truths: all(self.truths),
+        }
     }
 
     /// The kinds of values that it knows of.
@@ -108,6 +127,7 @@ impl<T: Copy> Table<T> {
             Value::ForeignKey(id) => self.foreign_keys.get(id.0 as usize).copied(),
             Value::UniqueKey(id) => self.unique_keys.get(id.0 as usize).copied(),
             Value::Function(id) => self.functions.get(usize::from(id.0)).copied(),
+            Value::Bool(truth) => self.truths.get(usize::from(truth)).copied(),
             _ => None,
         }
     }
