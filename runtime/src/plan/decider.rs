@@ -221,10 +221,15 @@ impl<T> Decider<T> {
         self.outcomes.get(usize::from(*cell.outcomes.get(answers)?))
     }
 
-    /// How many tests are evaluated at most.
-    pub fn asks(&self) -> usize {
-        let asks = self.cells.iter().map(|cell| cell.asks.len());
-        asks.max().unwrap_or(0)
+    /// The same with the outcomes numbered, and these.
+    pub fn numbered(self) -> (Decider<u16>, Vec<T>) {
+        let numbered = Decider {
+            slots: self.slots,
+            combinations: self.combinations,
+            cells: self.cells,
+            outcomes: (0..self.outcomes.len() as u16).collect(),
+        };
+        (numbered, self.outcomes)
     }
 }
 

@@ -39,12 +39,12 @@ enum Known {
 }
 
 impl Memo {
-    fn new(plan: &Plan, questions: &mut Questions, atom: Atom, surroundings: bool) -> Self {
+    fn new(plan: &Plan, memos: &mut Memos, atom: Atom, surroundings: bool) -> Self {
         let unit = Unit::new(plan);
         let view = View { plan, unit: &unit };
         let kinds = Kinds::of_atom(&atom);
         let known = if surroundings {
-            needs(view, questions, kinds, &atom)
+            needs(view, memos, kinds, &atom)
         } else {
             let truth = Table::new(plan, kinds, |value| {
                 view.atom(&atom, Some(&Bound::new(value)))
@@ -122,14 +122,14 @@ impl Memo {
 /// matter of questions for any of them.
 fn needs(
     view: View<'_>,
-    questions: &mut Questions,
+    memos: &mut Memos,
     kinds: Kinds,
     atom: &Atom,
 ) -> Option<Known> {
     let mut listed: Vec<Needs> = Vec::new();
     let mut any = false;
     let which = Table::new(view.plan, kinds, |value| {
-        let mut reading = Reading { view, questions };
+        let mut reading = Reading { view, memos };
         let Some(needs) = reading.atom(atom, Some(&Bound::new(value))) else {
             return u16::MAX;
         };
@@ -170,6 +170,11 @@ impl Memos {
         }
     }
 
+    /// What is asked so far.
+    pub fn questions(&mut self) -> &mut Questions {
+        &mut self.questions
+    }
+
     /// All that is asked.
     pub fn into_questions(self) -> Questions {
         self.questions
@@ -194,7 +199,7 @@ impl Memos {
                 let unit = Unit::new(plan);
                 let mut reading = Reading {
                     view: View { plan, unit: &unit },
-                    questions: &mut self.questions,
+                    memos: self,
                 };
                 reading.atom(atom, None).map(Subject::Surroundings)
             }
@@ -202,11 +207,13 @@ impl Memos {
         }
     }
 
-    fn memo(&mut self, plan: &Plan, atom: Atom, surroundings: bool) -> Option<Arc<Memo>> {
+    /// The memo of an atom that speaks of `Bound(0)` alone, perhaps of the surroundings too; none
+    /// where these decide otherwise than by questions.
+    pub fn memo(&mut self, plan: &Plan, atom: Atom, surroundings: bool) -> Option<Arc<Memo>> {
         if let Some(known) = self.known.get(&atom) {
             return known.clone();
         }
-        let memo = Memo::new(plan, &mut self.questions, atom.clone(), surroundings);
+        let memo = Memo::new(plan, self, atom.clone(), surroundings);
         let useful = !surroundings || !matches!(memo.known, Known::Nothing);
         let memo = useful.then(|| Arc::new(memo));
         self.known.insert(atom, memo.clone());

@@ -1,17 +1,31 @@
 //! Reads from an atom what it needs of its surroundings, where everything else is known.
 
 use super::closed::{Dependence, type_as_bound};
-use super::questions::{Needs, Question, Questions};
+use super::memo::{Memo, Memos};
+use super::questions::{Needs, Question};
 use crate::demand::{Atom, Bound, Cursor, Demand, Domain, View};
 use crate::types::TypeId;
 use crate::unit::value::Value;
+use std::sync::Arc;
 
 /// Reads atoms for one state of slots.
 pub(super) struct Reading<'a> {
     /// The plan, and a unit with the slots.
     pub view: View<'a>,
-    /// The questions that are asked.
-    pub questions: &'a mut Questions,
+    /// What is known of other atoms, and the questions that are asked.
+    pub memos: &'a mut Memos,
+}
+
+/// An atom of a quantifier's body, as far as it is the same for all elements.
+enum Prepared<'a> {
+    /// The surroundings have no part in it.
+    Apart(&'a Atom),
+    /// The element has no part in it.
+    Common(Needs),
+    /// What it needs is known for each element.
+    Known(&'a Atom, Arc<Memo>),
+    /// Any other.
+    Atom(&'a Atom),
 }
 
 impl Reading<'_> {
@@ -52,7 +66,7 @@ impl Reading<'_> {
     }
 
     fn ask(&mut self, question: &Question) -> Option<Needs> {
-        let answer = self.questions.ask(self.view.model(), question)?;
+        let answer = self.memos.questions().ask(self.view.model(), question)?;
         Some(Needs::question(answer))
     }
 
@@ -67,6 +81,14 @@ impl Reading<'_> {
         if Dependence::of_domain(domain).surroundings {
             return None;
         }
+        let clauses = body.clauses.iter();
+        let clauses = clauses.map(|clause| {
+            let atoms = clause.atoms.iter();
+            atoms
+                .map(|atom| self.prepare(atom))
+                .collect::<Option<Vec<_>>>()
+        });
+        let clauses: Vec<Vec<Prepared<'_>>> = clauses.collect::<Option<_>>()?;
         let view = self.view;
         let mut cursor = Cursor::start(domain, view, bound);
         while let Some(value) = cursor.next(view) {
@@ -74,17 +96,45 @@ impl Reading<'_> {
                 value,
                 outer: bound,
             };
-            visit(self.demand(body, &inner)?)?;
+            visit(self.clauses(&clauses, &inner)?)?;
         }
         Some(())
     }
 
-    fn demand(&mut self, demand: &Demand, bound: &Bound<'_>) -> Option<Needs> {
+    fn prepare<'b>(&mut self, atom: &'b Atom) -> Option<Prepared<'b>> {
+        let dependence = Dependence::of_atom(atom, 0);
+        if !dependence.surroundings {
+            return Some(Prepared::Apart(atom));
+        }
+        if !dependence.slots.is_empty() || Dependence::of_atom(atom, 1).outer {
+            return Some(Prepared::Atom(atom));
+        }
+        Some(if dependence.outer {
+            let memo = self.memos.memo(self.view.plan, atom.clone(), true)?;
+            Prepared::Known(atom, memo)
+        } else {
+            Prepared::Common(self.atom(atom, None)?)
+        })
+    }
+
+    fn clauses(&mut self, clauses: &[Vec<Prepared<'_>>], bound: &Bound<'_>) -> Option<Needs> {
         let mut any = Needs::NEVER;
-        for clause in &demand.clauses {
+        for clause in clauses {
             let mut all = Needs::from(true);
-            for atom in &clause.atoms {
-                all = all.and(&self.atom(atom, Some(bound))?)?;
+            for atom in clause {
+                if all == Needs::NEVER {
+                    break;
+                }
+                let needs = match atom {
+                    Prepared::Apart(atom) => self.view.atom(atom, Some(bound)).into(),
+                    Prepared::Common(needs) => needs.clone(),
+                    Prepared::Known(atom, memo) => match memo.needs(self.view, bound.value) {
+                        Some(needs) => needs,
+                        None => self.atom(atom, Some(bound))?,
+                    },
+                    Prepared::Atom(atom) => self.atom(atom, Some(bound))?,
+                };
+                all = all.and(&needs)?;
             }
             any = any.or(&all)?;
         }
@@ -124,7 +174,7 @@ impl Reading<'_> {
         let any = needs
             .any_of()
             .filter(|any| any.count_ones() > 1)
-            .and_then(|any| self.questions.any(any));
+            .and_then(|any| self.memos.questions().any(any));
         match any {
             Some(any) => self.ask(&any),
             None => Some(needs),

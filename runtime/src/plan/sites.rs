@@ -1,13 +1,15 @@
 //! Draws with the candidates that the run decides listed.
 
 use super::Plan;
-use super::closed::Dependence;
+use super::closed::{Dependence, type_as_bound};
+use super::decider::{Decider, Tests};
 use super::demands::{Test, by_cost, cheap_first, cost};
 use super::kinds::Kinds;
 use super::memo::Memos;
 use super::table::Table;
-use crate::demand::{Bound, ColumnSet, Cursor, Demand, Domain, Term, View};
+use crate::demand::{Bound, Cursor, Demand, Domain, Field, Term, View};
 use crate::schema::model::TableId;
+use crate::types::TypeId;
 use crate::unit::Unit;
 use crate::unit::value::{RelationId, Value};
 use std::ops::BitAnd;
@@ -258,16 +260,92 @@ pub enum Candidates {
         /// Whether the drawn columns print qualified where the relation says so.
         qualifies: bool,
     },
+    /// The same where slots or the surroundings decide which lists apply.
+    PerTableBy {
+        /// The relation drawn from.
+        relation: Term,
+        /// What decides.
+        by: Box<By>,
+        /// The lists by table of each outcome.
+        sets: Vec<Vec<Listed>>,
+        /// Whether the drawn columns print qualified where the relation says so.
+        qualifies: bool,
+    },
     /// Those of each table of the model, seen as columns of that table; what is drawn from are the
     /// columns visible in the scope, or around the innermost narrowing.
     PerVisible {
-        /// By table, in the domain's order.
-        lists: Vec<Listed>,
+        /// What decides which lists apply, if there are several.
+        by: Option<Box<By>>,
+        /// The lists of each outcome.
+        sets: Vec<VisibleLists>,
         /// Whether the innermost narrowing does not count.
         enclosing: bool,
     },
     /// Nothing: the unit decides.
     Open,
+}
+
+/// Candidates among visible columns.
+#[derive(Debug, Clone)]
+pub struct VisibleLists {
+    /// By table, in the domain's order.
+    pub tables: Vec<Listed>,
+    /// By type, if that is all that candidates have to satisfy: the depth of a column of the type,
+    /// if it is a candidate. At the end that of a column of unknown type.
+    pub types: Option<Vec<Option<u32>>>,
+}
+
+impl VisibleLists {
+    /// The depth of a column that is no table's, if it is a candidate; `Err` if its type is not all
+    /// that it has to satisfy.
+    pub(crate) fn depth(&self, ty: Option<TypeId>) -> Result<Option<u32>, ()> {
+        let types = self.types.as_ref().ok_or(())?;
+        let known = ty.and_then(|ty| types.get(usize::from(ty.0)));
+        Ok(known.or(types.last()).copied().flatten())
+    }
+}
+
+/// Decides by slots and surroundings which of several lists apply.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Which clauses are open, numbered.
+    clauses: Decider<u16>,
+    /// The type that candidates have to have, if it is a matter of a slot.
+    typed: Option<Typed>,
+}
+
+/// A type that a slot holds, or something that it holds has.
+#[derive(Debug, Clone)]
+struct Typed {
+    slot: u16,
+    field: Option<Field>,
+    /// By type: the number of its base among those of the model.
+    bases: Vec<u16>,
+    /// How many bases there are.
+    count: usize,
+}
+
+impl By {
+    /// The number of the lists that apply; none if a slot holds a value that is not of the model.
+    #[inline]
+    pub(crate) fn set(&self, view: View<'_>) -> Option<usize> {
+        let clauses = usize::from(*self.clauses.decide(view)?);
+        let Some(typed) = &self.typed else {
+            return Some(clauses);
+        };
+        let held = view.unit.slot(typed.slot);
+        let ty = match typed.field {
+            Some(field) => view.field(held, field),
+            None => held,
+        };
+        match ty {
+            Value::Type(ty) => {
+                let base = typed.bases.get(usize::from(ty.0))?;
+                Some(clauses * typed.count + usize::from(*base))
+            }
+            _ => None,
+        }
+    }
 }
 
 pub(super) fn plan(
@@ -276,18 +354,6 @@ pub(super) fn plan(
     domain: &Domain,
     demand: &Demand,
 ) -> PlannedSite {
-    let candidates = candidates(plan, domain, demand);
-    let depth = |list: &Listed| {
-        let depths = list.candidates.iter().map(|found| found.depth);
-        depths.max().unwrap_or(0)
-    };
-    let deepest = match &candidates {
-        Candidates::Fixed { list, .. } => depth(list),
-        Candidates::PerTable { lists, .. } | Candidates::PerVisible { lists, .. } => {
-            lists.iter().map(|list| depth(list)).max().unwrap_or(0)
-        }
-        Candidates::Open => 0,
-    };
     let clauses: Vec<SiteClause> = demand
         .clauses
         .iter()
@@ -301,11 +367,36 @@ pub(super) fn plan(
             }
         })
         .collect();
+    let candidates = match candidates(plan, domain, demand) {
+        Candidates::Open => by(plan, domain, &clauses).unwrap_or(Candidates::Open),
+        known => known,
+    };
+    let depth = |list: &Listed| {
+        let depths = list.candidates.iter().map(|found| found.depth);
+        depths.max().unwrap_or(0)
+    };
+    let deepest = |lists: &[Listed]| lists.iter().map(depth).max().unwrap_or(0);
+    let deepest = match &candidates {
+        Candidates::Fixed { list, .. } => depth(list),
+        Candidates::PerTable { lists, .. } => deepest(lists),
+        Candidates::PerTableBy { sets, .. } => {
+            let sets = sets.iter().map(|lists| deepest(lists));
+            sets.max().unwrap_or(0)
+        }
+        Candidates::PerVisible { sets, .. } => {
+            let of_types = sets.iter().flat_map(|lists| &lists.types).flatten();
+            let of_tables = sets.iter().map(|lists| deepest(&lists.tables));
+            of_tables.chain(of_types.flatten().copied()).max().unwrap_or(0)
+        }
+        Candidates::Open => 0,
+    };
     PlannedSite {
         domain: domain.clone(),
         known: match candidates {
-            Candidates::Open => Known::new(plan, &clauses),
-            _ => None,
+            Candidates::Open | Candidates::PerTableBy { .. } | Candidates::PerVisible { .. } => {
+                Known::new(plan, &clauses)
+            }
+            Candidates::Fixed { .. } | Candidates::PerTable { .. } => None,
         },
         by_cost: by_cost(clauses.iter().map(|clause| cost(&clause.each))),
         clauses,
@@ -320,60 +411,240 @@ fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candidates {
     }
     if Dependence::of_domain(domain).is_closed() {
         return Candidates::Fixed {
-            list: plan.with_empty_unit(|view| list(view, domain, demand)),
+            list: plan.with_empty_unit(|view| {
+                list(view, domain, &|view, value| {
+                    view.holds(demand, Some(&Bound::new(value)))
+                })
+            }),
             grows: matches!(domain, Domain::Tables | Domain::Sources),
         };
     }
     if let Domain::Visible | Domain::Enclosing = domain {
+        let satisfies = |demand: &Demand, value| {
+            plan.with_empty_unit(|view| view.holds(demand, Some(&Bound::new(value))))
+        };
+        let types = type_as_bound(demand).map(|demand| {
+            let known = types(plan).map(|ty| satisfies(&demand, Value::Type(ty)));
+            let unknown = satisfies(&demand, Value::Nothing);
+            known.chain([unknown]).collect()
+        });
         return Candidates::PerVisible {
-            lists: lists(plan, &Domain::Columns(Term::Slot(0)), demand),
+            by: None,
+            sets: vec![VisibleLists {
+                tables: lists(plan, &Domain::Columns(Term::Slot(0)), demand),
+                types,
+            }],
             enclosing: *domain == Domain::Enclosing,
         };
     }
-    let (relation, set) = match domain {
-        Domain::Columns(term) => (term, Some(ColumnSet::All)),
-        Domain::Insertable(term) => (term, Some(ColumnSet::Insertable)),
-        Domain::Required(term) => (term, Some(ColumnSet::Required)),
-        Domain::Updatable(term) => (term, Some(ColumnSet::Updatable)),
-        Domain::ForeignKeysFrom(term) | Domain::ForeignKeysTo(term) | Domain::UniqueKeys(term) => {
-            (term, None)
-        }
-        _ => return Candidates::Open,
-    };
-    // The domain of any one relation, written so that a lone slot names it.
-    let slot = Term::Slot(0);
-    let of_slot = match domain {
-        Domain::Columns(_) => Domain::Columns(slot),
-        Domain::Insertable(_) => Domain::Insertable(slot),
-        Domain::Required(_) => Domain::Required(slot),
-        Domain::Updatable(_) => Domain::Updatable(slot),
-        Domain::ForeignKeysFrom(_) => Domain::ForeignKeysFrom(slot),
-        Domain::ForeignKeysTo(_) => Domain::ForeignKeysTo(slot),
-        _ => Domain::UniqueKeys(slot),
+    let Some((relation, of_slot, qualifies)) = of_any(domain) else {
+        return Candidates::Open;
     };
     Candidates::PerTable {
         relation: relation.clone(),
         lists: lists(plan, &of_slot, demand),
-        qualifies: set == Some(ColumnSet::All),
+        qualifies,
     }
+}
+
+/// The relation that a domain is of, the domain of any one relation, written so that a lone slot
+/// names it, and whether columns drawn from it may print qualified.
+fn of_any(domain: &Domain) -> Option<(&Term, Domain, bool)> {
+    let slot = Term::Slot(0);
+    Some(match domain {
+        Domain::Columns(term) => (term, Domain::Columns(slot), true),
+        Domain::Insertable(term) => (term, Domain::Insertable(slot), false),
+        Domain::Required(term) => (term, Domain::Required(slot), false),
+        Domain::Updatable(term) => (term, Domain::Updatable(slot), false),
+        Domain::ForeignKeysFrom(term) => (term, Domain::ForeignKeysFrom(slot), false),
+        Domain::ForeignKeysTo(term) => (term, Domain::ForeignKeysTo(slot), false),
+        Domain::UniqueKeys(term) => (term, Domain::UniqueKeys(slot), false),
+        _ => return None,
+    })
+}
+
+/// All types of the model.
+fn types(plan: &Plan) -> impl Iterator<Item = TypeId> {
+    let count = plan.model().types.len().min(usize::from(u16::MAX)) as u16;
+    (0..count).map(TypeId)
+}
+
+/// The most lists of a site.
+const MOST_LISTS: usize = 1 << 12;
+
+/// Lists for each state of slots and surroundings; none if that takes too many, or a candidate's
+/// tests look at more than its own properties and its type.
+fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates> {
+    let visible = matches!(domain, Domain::Visible | Domain::Enclosing);
+    let any = of_any(domain);
+    if clauses.len() > 64 || !(visible || any.is_some()) {
+        return None;
+    }
+    let mut subject = None;
+    for test in clauses.iter().flat_map(|clause| &clause.each) {
+        let own = match test {
+            Test::Candidate(_) if test.kinds().is_some_and(|kinds| kinds != Kinds::NONE) => continue,
+            Test::CandidateType(slot, _) => (*slot, None),
+            Test::CandidateTypeOf(slot, field, _) => (*slot, Some(*field)),
+            _ => return None,
+        };
+        if *subject.get_or_insert(own) != own {
+            return None;
+        }
+    }
+    let mut tests = Tests::default();
+    let common = clauses.iter().map(|clause| tests.bits(&clause.common));
+    let common: Vec<u128> = common.collect::<Option<_>>()?;
+    let open = |hold: u128| bits(&common, |tests| hold & tests == *tests);
+    let (decider, open) = Decider::new(plan, &tests, open)?.numbered();
+    let (typed, bases) = match subject {
+        Some((slot, field)) => {
+            let (typed, bases) = Typed::new(plan, slot, field);
+            (Some(typed), bases.into_iter().map(Some).collect())
+        }
+        None => (None, vec![None]),
+    };
+    if open.len() * bases.len() * plan.model().tables.len() > MOST_LISTS {
+        return None;
+    }
+    let states = open
+        .iter()
+        .flat_map(|&open| bases.iter().map(move |&base| (open, base)));
+    let lists = |of_slot: &Domain, (open, base): (u64, Option<TypeId>)| -> Vec<Listed> {
+        let depth = |view: View<'_>, value| depth_of(view, clauses, open, base, value);
+        lists_by(plan, of_slot, &depth)
+    };
+    let by = Box::new(By {
+        clauses: decider,
+        typed,
+    });
+    Some(match any {
+        Some((relation, of_slot, qualifies)) => Candidates::PerTableBy {
+            relation: relation.clone(),
+            by,
+            sets: states.map(|state| lists(&of_slot, state)).collect(),
+            qualifies,
+        },
+        None => Candidates::PerVisible {
+            by: Some(by),
+            sets: states
+                .map(|state| VisibleLists {
+                    tables: lists(&Domain::Columns(Term::Slot(0)), state),
+                    types: of_types(plan, clauses, state),
+                })
+                .collect(),
+            enclosing: *domain == Domain::Enclosing,
+        },
+    })
+}
+
+impl Typed {
+    fn new(plan: &Plan, slot: u16, field: Option<Field>) -> (Self, Vec<TypeId>) {
+        let mut known: Vec<TypeId> = Vec::new();
+        let bases = plan.model().types.iter().map(|info| {
+            let at = known.iter().position(|base| *base == info.base);
+            at.unwrap_or_else(|| {
+                known.push(info.base);
+                known.len() - 1
+            }) as u16
+        });
+        let bases: Vec<u16> = bases.collect();
+        let typed = Self {
+            slot,
+            field,
+            bases,
+            count: known.len(),
+        };
+        (typed, known)
+    }
+}
+
+/// The least depth among open clauses that a candidate satisfies, where one of a type is asked for.
+fn depth_of(
+    view: View<'_>,
+    clauses: &[SiteClause],
+    open: u64,
+    base: Option<TypeId>,
+    candidate: Value,
+) -> Option<u32> {
+    let own = match candidate {
+        Value::Column(column) => view.column_type(column).map(|ty| view.base(ty)),
+        _ => None,
+    };
+    let holds = |test: &Test| match test {
+        Test::CandidateType(_, wanted) | Test::CandidateTypeOf(_, _, wanted) => {
+            own.is_some_and(|own| (Some(own) == base) == *wanted)
+        }
+        _ => test.holds(view, Some(candidate)),
+    };
+    clauses
+        .iter()
+        .enumerate()
+        .filter(|(at, clause)| open >> at & 1 == 1 && clause.each.iter().all(holds))
+        .map(|(_, clause)| clause.depth)
+        .min()
+}
+
+/// The depth of columns of each type, and of unknown type, where one of a type is asked for; none if
+/// clauses ask for anything else.
+fn of_types(
+    plan: &Plan,
+    clauses: &[SiteClause],
+    (open, base): (u64, Option<TypeId>),
+) -> Option<Vec<Option<u32>>> {
+    let mut each = clauses.iter().flat_map(|clause| &clause.each);
+    if !each.all(|test| matches!(test, Test::CandidateType(..) | Test::CandidateTypeOf(..))) {
+        return None;
+    }
+    let depth = |own: Option<TypeId>| {
+        let holds = |test: &Test| match test {
+            Test::CandidateType(_, wanted) | Test::CandidateTypeOf(_, _, wanted) => {
+                own.is_some_and(|own| (Some(own) == base) == *wanted)
+            }
+            _ => false,
+        };
+        clauses
+            .iter()
+            .enumerate()
+            .filter(|(at, clause)| open >> at & 1 == 1 && clause.each.iter().all(holds))
+            .map(|(_, clause)| clause.depth)
+            .min()
+    };
+    let known = plan.model().types.iter().map(|info| depth(Some(info.base)));
+    Some(known.chain([depth(None)]).collect())
 }
 
 /// The candidates of each table of the model in a domain that slot 0 decides.
 fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Listed> {
+    lists_by(plan, domain, &|view, value| {
+        view.holds(demand, Some(&Bound::new(value)))
+    })
+}
+
+/// The same where a function tells the depth of each candidate.
+fn lists_by(
+    plan: &Plan,
+    domain: &Domain,
+    depth: &dyn Fn(View<'_>, Value) -> Option<u32>,
+) -> Vec<Listed> {
     let mut unit = Unit::new(plan);
     (0..plan.model().tables.len() as u32)
         .map(|table| {
             unit.set_lone_slot(0, Value::Relation(RelationId(table)));
-            list(View { plan, unit: &unit }, domain, demand)
+            list(View { plan, unit: &unit }, domain, depth)
         })
         .collect()
 }
 
-fn list(view: View<'_>, domain: &Domain, demand: &Demand) -> Listed {
+fn list(
+    view: View<'_>,
+    domain: &Domain,
+    depth: &dyn Fn(View<'_>, Value) -> Option<u32>,
+) -> Listed {
     let mut cursor = Cursor::start(domain, view, None);
     let mut list = Vec::new();
     while let Some(value) = cursor.next(view) {
-        if let Some(depth) = view.holds(demand, Some(&Bound::new(value))) {
+        if let Some(depth) = depth(view, value) {
             list.push(Candidate { value, depth });
         }
     }
