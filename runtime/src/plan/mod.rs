@@ -23,7 +23,7 @@ pub use choices::{Alternative, Fixed, PlannedChoice};
 pub use demands::PlannedDemand;
 pub use guard::dialect_holds;
 pub(crate) use questions::{Answers, Seen};
-pub use sites::{By, Candidate, Candidates, Listed, Order, PlannedSite, VisibleLists};
+pub use sites::{Asking, By, Candidate, Candidates, Listed, Order, PlannedSite, VisibleLists};
 
 use crate::demand::{Atom, Demand, Domain, Property, View};
 use crate::dialect::Dialect;

@@ -203,7 +203,7 @@ pub(crate) enum Seen {
 
 /// What a demand needs of its surroundings: sets of questions, one of which has to be answered with
 /// yes throughout.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Needs(Vec<Answers>);
 
 impl Needs {

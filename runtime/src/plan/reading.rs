@@ -48,7 +48,7 @@ impl Reading<'_> {
             } => {
                 let mut any = Needs::NEVER;
                 self.each(domain, body, bound, |needs| {
-                    any = any.clone().or(&needs)?;
+                    any = std::mem::take(&mut any).or(&needs)?;
                     Some(())
                 })?;
                 self.shortened(any)
@@ -120,13 +120,21 @@ impl Reading<'_> {
     fn clauses(&mut self, clauses: &[Vec<Prepared<'_>>], bound: &Bound<'_>) -> Option<Needs> {
         let mut any = Needs::NEVER;
         for clause in clauses {
+            // Most clauses fail here.
+            let mut apart = clause.iter().filter_map(|atom| match atom {
+                Prepared::Apart(atom) => Some(atom),
+                _ => None,
+            });
+            if !apart.all(|atom| self.view.atom(atom, Some(bound))) {
+                continue;
+            }
             let mut all = Needs::from(true);
             for atom in clause {
                 if all == Needs::NEVER {
                     break;
                 }
                 let needs = match atom {
-                    Prepared::Apart(atom) => self.view.atom(atom, Some(bound)).into(),
+                    Prepared::Apart(_) => continue,
                     Prepared::Common(needs) => needs.clone(),
                     Prepared::Known(atom, memo) => match memo.needs(self.view, bound.value) {
                         Some(needs) => needs,

@@ -6,6 +6,7 @@ use super::decider::{Decider, Tests};
 use super::demands::{Test, by_cost, cheap_first, cost};
 use super::kinds::Kinds;
 use super::memo::Memos;
+use super::questions::{Answers, Needs};
 use super::table::Table;
 use crate::demand::{Bound, Cursor, Demand, Domain, Field, Term, View};
 use crate::schema::model::TableId;
@@ -260,6 +261,13 @@ pub enum Candidates {
         /// Whether the drawn columns print qualified where the relation says so.
         qualifies: bool,
     },
+    /// All of them, where slots and the surroundings decide which apply.
+    FixedBy {
+        /// What decides.
+        by: Box<By>,
+        /// Those of each outcome, in the domain's order.
+        sets: Vec<Vec<Asking>>,
+    },
     /// The same where slots or the surroundings decide which lists apply.
     PerTableBy {
         /// The relation drawn from.
@@ -283,6 +291,25 @@ pub enum Candidates {
     },
     /// Nothing: the unit decides.
     Open,
+}
+
+/// A candidate that needs something of the surroundings.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    /// The value.
+    pub value: Value,
+    /// What it needs for each depth, shallower ones first.
+    ways: Vec<(u32, Needs)>,
+}
+
+impl Asking {
+    /// The least depth whose needs are met.
+    #[inline]
+    pub(crate) fn depth(&self, answers: Answers) -> Option<u32> {
+        let mut ways = self.ways.iter();
+        ways.find(|(_, needs)| needs.met(answers))
+            .map(|&(depth, _)| depth)
+    }
 }
 
 /// Candidates among visible columns.
@@ -388,14 +415,20 @@ pub(super) fn plan(
             let of_tables = sets.iter().map(|lists| deepest(&lists.tables));
             of_tables.chain(of_types.flatten().copied()).max().unwrap_or(0)
         }
+        Candidates::FixedBy { sets, .. } => {
+            let candidates = sets.iter().flatten();
+            let ways = candidates.flat_map(|found| &found.ways);
+            ways.map(|&(depth, _)| depth).max().unwrap_or(0)
+        }
         Candidates::Open => 0,
     };
     PlannedSite {
         domain: domain.clone(),
         known: match candidates {
-            Candidates::Open | Candidates::PerTableBy { .. } | Candidates::PerVisible { .. } => {
-                Known::new(plan, &clauses)
-            }
+            Candidates::Open
+            | Candidates::FixedBy { .. }
+            | Candidates::PerTableBy { .. }
+            | Candidates::PerVisible { .. } => Known::new(plan, &clauses),
             Candidates::Fixed { .. } | Candidates::PerTable { .. } => None,
         },
         by_cost: by_cost(clauses.iter().map(|clause| cost(&clause.each))),
@@ -477,13 +510,16 @@ const MOST_LISTS: usize = 1 << 12;
 fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates> {
     let visible = matches!(domain, Domain::Visible | Domain::Enclosing);
     let any = of_any(domain);
-    if clauses.len() > 64 || !(visible || any.is_some()) {
+    let fixed = Dependence::of_domain(domain).is_closed();
+    if clauses.len() > 64 || !(visible || fixed || any.is_some()) {
         return None;
     }
     let mut subject = None;
     for test in clauses.iter().flat_map(|clause| &clause.each) {
         let own = match test {
-            Test::Candidate(_) if test.kinds().is_some_and(|kinds| kinds != Kinds::NONE) => continue,
+            Test::Candidate(memo) if memo.known_kinds() != Kinds::NONE && (fixed || !memo.asks()) => {
+                continue;
+            }
             Test::CandidateType(slot, _) => (*slot, None),
             Test::CandidateTypeOf(slot, field, _) => (*slot, Some(*field)),
             _ => return None,
@@ -504,7 +540,11 @@ fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates
         }
         None => (None, vec![None]),
     };
-    if open.len() * bases.len() * plan.model().tables.len() > MOST_LISTS {
+    let lists = match any {
+        _ if fixed => 1,
+        _ => plan.model().tables.len(),
+    };
+    if open.len() * bases.len() * lists > MOST_LISTS {
         return None;
     }
     let states = open
@@ -518,6 +558,13 @@ fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates
         clauses: decider,
         typed,
     });
+    if fixed {
+        let sets = states.map(|state| {
+            plan.with_empty_unit(|view| asking(view, domain, clauses, state))
+        });
+        let sets = sets.collect::<Option<_>>()?;
+        return Some(Candidates::FixedBy { by, sets });
+    }
     Some(match any {
         Some((relation, of_slot, qualifies)) => Candidates::PerTableBy {
             relation: relation.clone(),
@@ -536,6 +583,64 @@ fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates
             enclosing: *domain == Domain::Enclosing,
         },
     })
+}
+
+/// The candidates of a domain that the run decides, with what they need of the surroundings; none
+/// if that is no matter of questions.
+fn asking(
+    view: View<'_>,
+    domain: &Domain,
+    clauses: &[SiteClause],
+    (open, base): (u64, Option<TypeId>),
+) -> Option<Vec<Asking>> {
+    let mut candidates = Vec::new();
+    let mut cursor = Cursor::start(domain, view, None);
+    while let Some(value) = cursor.next(view) {
+        let mut ways: Vec<(u32, Needs)> = Vec::new();
+        for (at, clause) in clauses.iter().enumerate() {
+            if open >> at & 1 == 0 {
+                continue;
+            }
+            let mut all = Needs::from(true);
+            for test in &clause.each {
+                let needs = match test {
+                    Test::Candidate(memo) => memo.needs(view, value)?,
+                    _ => is_of_type(view, test, value, base).into(),
+                };
+                all = all.and(&needs)?;
+                if all == Needs::NEVER {
+                    break;
+                }
+            }
+            match ways.last_mut() {
+                _ if all == Needs::NEVER => {}
+                Some((depth, needs)) if *depth == clause.depth => {
+                    *needs = std::mem::take(needs).or(&all)?;
+                }
+                _ => ways.push((clause.depth, all)),
+            }
+        }
+        if !ways.is_empty() {
+            candidates.push(Asking { value, ways });
+        }
+    }
+    Some(candidates)
+}
+
+/// Whether a test of a candidate's type holds, where one of a base is asked for.
+fn is_of_type(view: View<'_>, test: &Test, candidate: Value, base: Option<TypeId>) -> bool {
+    let (own, wanted) = match (test, candidate) {
+        (
+            Test::CandidateType(_, wanted) | Test::CandidateTypeOf(_, _, wanted),
+            Value::Column(column),
+        ) => (view.column_type(column).map(|ty| view.base(ty)), *wanted),
+        (Test::CandidateType(_, wanted), Value::Function(function)) => {
+            let function = view.plan.function(function);
+            (function.map(|function| function.result.id()), *wanted)
+        }
+        _ => return false,
+    };
+    own.is_some_and(|own| (Some(own) == base) == wanted)
 }
 
 impl Typed {
@@ -567,13 +672,9 @@ fn depth_of(
     base: Option<TypeId>,
     candidate: Value,
 ) -> Option<u32> {
-    let own = match candidate {
-        Value::Column(column) => view.column_type(column).map(|ty| view.base(ty)),
-        _ => None,
-    };
     let holds = |test: &Test| match test {
-        Test::CandidateType(_, wanted) | Test::CandidateTypeOf(_, _, wanted) => {
-            own.is_some_and(|own| (Some(own) == base) == *wanted)
+        Test::CandidateType(..) | Test::CandidateTypeOf(..) => {
+            is_of_type(view, test, candidate, base)
         }
         _ => test.holds(view, Some(candidate)),
     };

@@ -289,7 +289,7 @@ impl Unit {
                 self.list_of(plan, relation, lists, *qualifies)
             }
             Candidates::PerTableBy { .. } => self.listed_by(plan, site),
-            Candidates::PerVisible { .. } | Candidates::Open => None,
+            Candidates::FixedBy { .. } | Candidates::PerVisible { .. } | Candidates::Open => None,
         }
     }
 
@@ -411,6 +411,18 @@ impl Unit {
         }
         candidates.clear();
         let view = View { plan, unit: self };
+        if let Candidates::FixedBy { by, sets } = &site.candidates
+            && let Some(set) = by.set(view).and_then(|set| sets.get(set))
+        {
+            let answers = view.answers();
+            let found = set.iter().filter_map(|found| {
+                let depth = found.depth(answers).filter(|&depth| depth <= limit)?;
+                let value = found.value;
+                Some(Candidate { value, depth })
+            });
+            candidates.extend(found);
+            return;
+        }
         let open = site.open_clauses(view, limit);
         let mut consider = |value| {
             let depth = match room {
