@@ -213,6 +213,9 @@ impl Needs {
     /// The most sets; what needs more is evaluated.
     const MOST: usize = 24;
 
+    /// The most sets while it is not known whether one question stands for many.
+    const MOST_UNSHORTENED: usize = 256;
+
     /// One question.
     pub fn question(answer: Answers) -> Self {
         Self(vec![answer])
@@ -244,7 +247,12 @@ impl Needs {
         for &all in &other.0 {
             self.add(all);
         }
-        (self.0.len() <= Self::MOST).then_some(self)
+        (self.0.len() <= Self::MOST_UNSHORTENED).then_some(self)
+    }
+
+    /// Whether there are not too many sets.
+    pub fn is_short(&self) -> bool {
+        self.0.len() <= Self::MOST
     }
 
     /// Both of two; none if that takes too many sets.
@@ -253,12 +261,12 @@ impl Needs {
         for left in &self.0 {
             for right in &other.0 {
                 both.add(left | right);
-                if both.0.len() > 4 * Self::MOST {
+                if both.0.len() > Self::MOST_UNSHORTENED {
                     return None;
                 }
             }
         }
-        (both.0.len() <= Self::MOST).then_some(both)
+        Some(both)
     }
 
     /// Adds a set, unless a smaller one is there, and takes greater ones out.
@@ -267,8 +275,8 @@ impl Needs {
             return;
         }
         self.0.retain(|known| known & all != all);
-        self.0.push(all);
-        self.0.sort_unstable();
+        let at = self.0.partition_point(|known| *known < all);
+        self.0.insert(at, all);
     }
 }
 

@@ -59,7 +59,7 @@ impl Reading<'_> {
                     all = all.and(&needs)?;
                     Some(())
                 })?;
-                Some(all)
+                all.is_short().then_some(all)
             }
             _ => None,
         }
@@ -185,7 +185,7 @@ impl Reading<'_> {
             .and_then(|any| self.memos.questions().any(any));
         match any {
             Some(any) => self.ask(&any),
-            None => Some(needs),
+            None => needs.is_short().then_some(needs),
         }
     }
 }
