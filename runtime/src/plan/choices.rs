@@ -2,7 +2,7 @@
 
 use super::Plan;
 use super::decider::{Decider, Tests};
-use super::demands::{PlannedDemand, least_depth};
+use super::demands::PlannedDemand;
 use super::table::Table;
 use crate::demand::View;
 use crate::unit::Unit;
@@ -136,14 +136,24 @@ fn available(plan: &Plan, alternatives: &[Alternative]) -> Available {
 
 fn decided(plan: &Plan, alternatives: &[Alternative]) -> Available {
     let mut tests = Tests::default();
-    let clauses = alternatives.iter().map(|alternative| match alternative.weight {
-        0 => Some(Vec::new()),
-        _ => plan.demand(alternative.demand).clauses(&mut tests),
-    });
+    let clauses = alternatives
+        .iter()
+        .map(|alternative| match alternative.weight {
+            0 => Some(Vec::new()),
+            _ => plan.demand(alternative.demand).clauses(&mut tests),
+        });
     let decider = clauses.collect::<Option<Vec<_>>>().and_then(|clauses| {
-        Decider::new(plan, &tests, |hold| {
-            fixed(alternatives, |at| least_depth(&clauses[at], hold))
-        })
+        let goal = |clauses: &Vec<(u32, u128)>| clauses.iter().map(|(_, tests)| *tests).collect();
+        let goals: Vec<Vec<u128>> = clauses.iter().map(goal).collect();
+        // Which clause holds is not told: the deepest may.
+        let deepest = |clauses: &Vec<(u32, u128)>| clauses.iter().map(|(depth, _)| *depth).max();
+        let deepest: Vec<Option<u32>> = clauses.iter().map(deepest).collect();
+        let table = |available: u64| {
+            fixed(alternatives, |at| {
+                deepest[at].filter(|_| available >> at & 1 == 1)
+            })
+        };
+        Some(Decider::new(plan, &tests, &goals)?.map(table))
     });
     match decider {
         Some(decider) => Available::Decided(Box::new(decider)),

@@ -12,6 +12,7 @@ use super::table::Table;
 use crate::demand::View;
 use crate::unit::Unit;
 use crate::unit::value::Value;
+use std::collections::HashMap;
 
 /// Decides by tests of slots and surroundings.
 #[derive(Debug, Clone)]
@@ -32,16 +33,30 @@ struct Cell {
     outcomes: Vec<u16>,
 }
 
-/// A test that the classes do not decide.
+/// What the classes leave open of a goal: clauses of needs, and of tests that are evaluated. One
+/// of the clauses has to hold.
 #[derive(Debug, Clone, PartialEq)]
-enum Ask {
-    Needs(Needs),
-    Test(Test),
+struct Ask(Vec<(Needs, Vec<Test>)>);
+
+impl Ask {
+    #[inline]
+    fn holds(&self, view: View<'_>) -> bool {
+        self.0.iter().any(|(needs, tests)| {
+            needs.met(view.answers()) && tests.iter().all(|test| test.holds(view, None))
+        })
+    }
 }
 
 /// What is known of a test in a combination of classes.
+#[derive(Debug, Clone)]
+enum Known<'t> {
+    Needs(Needs),
+    Test(&'t Test),
+}
+
+/// What is known of a goal.
 #[derive(Debug, Clone, PartialEq)]
-enum Known {
+enum Left {
     Truth(bool),
     Open(Ask),
 }
@@ -82,23 +97,24 @@ struct Slot {
     samples: Vec<Value>,
 }
 
-impl<T: PartialEq> Decider<T> {
+impl Decider<u64> {
     /// The most combinations of classes.
     const MOST_COMBINATIONS: usize = 1 << 12;
-    /// The most tests that a combination leaves open.
+    /// The most goals that a combination leaves open.
     const MOST_ASKS: usize = 8;
     /// The most outcomes to work out.
-    const MOST_WORK: usize = 1 << 15;
+    const MOST_OUTCOMES: usize = 1 << 12;
 
-    /// Decides by which of the tests hold, a bit for each. None if that takes too large tables.
-    pub fn new(plan: &Plan, tests: &Tests, mut decide: impl FnMut(u128) -> T) -> Option<Self> {
+    /// Decides which goals are reached, a bit for each: a goal is clauses of tests. None if that
+    /// takes too large tables.
+    pub fn new(plan: &Plan, tests: &Tests, goals: &[Vec<u128>]) -> Option<Self> {
         let unit = Unit::new(plan);
         let view = View { plan, unit: &unit };
         let slots = slots(view, &tests.0);
         let combinations = slots
             .iter()
             .try_fold(1, |all: usize, slot| all.checked_mul(slot.samples.len()))?;
-        if combinations == 0 || combinations > Self::MOST_COMBINATIONS {
+        if combinations == 0 || combinations > Self::MOST_COMBINATIONS || goals.len() > 64 {
             return None;
         }
         let mut decider = Self {
@@ -107,82 +123,77 @@ impl<T: PartialEq> Decider<T> {
             cells: Vec::new(),
             outcomes: Vec::new(),
         };
-        let mut work = 0;
+        let mut seen: HashMap<Vec<Option<bool>>, u16> = HashMap::new();
         for combination in 0..combinations {
-            let known = tests.0.iter().map(|test| {
-                let mut rest = combination;
-                for slot in &slots {
-                    let sample = slot.samples[rest % slot.samples.len()];
-                    rest /= slot.samples.len();
-                    if let Test::Slot(own, memo) = test
-                        && *own == slot.slot
-                        && let Some(needs) = memo.needs(view, sample)
-                    {
-                        return needs.into();
-                    }
-                }
-                match test {
-                    Test::Surroundings(needs) => needs.clone().into(),
-                    _ => Known::Open(Ask::Test(test.clone())),
-                }
+            let known: Vec<Known<'_>> = tests
+                .0
+                .iter()
+                .map(|test| known(view, &slots, combination, test))
+                .collect();
+            let left: Vec<Left> = goals.iter().map(|goal| left(&known, goal)).collect();
+            let truths = left.iter().map(|left| match left {
+                Left::Truth(truth) => Some(*truth),
+                Left::Open(_) => None,
             });
-            let known: Vec<Known> = known.collect();
-            let cell = decider.cell(&known, &mut work, &mut decide)?;
-            let at = decider.cells.iter().position(|known| *known == cell);
-            let at = at.unwrap_or_else(|| {
-                decider.cells.push(cell);
-                decider.cells.len() - 1
-            });
-            decider.combinations.push(u16::try_from(at).ok()?);
+            let truths: Vec<Option<bool>> = truths.collect();
+            let closed = !truths.contains(&None);
+            let at = match seen.get(&truths) {
+                Some(&at) if closed => at,
+                _ => {
+                    let at = u16::try_from(decider.add(&left)?).ok()?;
+                    seen.insert(truths, at);
+                    at
+                }
+            };
+            decider.combinations.push(at);
         }
         let mut stride = 1;
         for slot in slots {
             // Below the number of combinations.
             let place = |class: u16| class.saturating_mul(stride as u16);
             let unknown = u16::MAX;
-            let places = |class| if class == unknown { unknown } else { place(class) };
+            let places = |class| {
+                if class == unknown {
+                    unknown
+                } else {
+                    place(class)
+                }
+            };
             decider.slots.push((slot.slot, slot.classes.map(places)));
             stride *= slot.samples.len();
         }
         Some(decider)
     }
 
-    /// What is left to ask, with the outcomes.
-    fn cell(
-        &mut self,
-        known: &[Known],
-        work: &mut usize,
-        decide: &mut impl FnMut(u128) -> T,
-    ) -> Option<Cell> {
+    /// The cell of what is left of the goals.
+    fn add(&mut self, left: &[Left]) -> Option<usize> {
         let mut asks: Vec<&Ask> = Vec::new();
-        for test in known {
-            if let Known::Open(ask) = test
+        for goal in left {
+            if let Left::Open(ask) = goal
                 && !asks.contains(&ask)
             {
                 asks.push(ask);
             }
         }
-        *work += 1 << asks.len().min(Self::MOST_ASKS + 1);
-        if asks.len() > Self::MOST_ASKS || *work > Self::MOST_WORK {
+        if asks.len() > Self::MOST_ASKS {
             return None;
         }
-        // The tests that hold anyway, and those that each answer decides.
-        let bits = |wanted: &dyn Fn(&Known) -> bool| {
-            let bits = known.iter().enumerate();
-            bits.fold(0_u128, |bits, (at, test)| {
-                bits | u128::from(wanted(test)) << at
+        let bits = |wanted: &dyn Fn(&Left) -> bool| {
+            let bits = left.iter().enumerate();
+            bits.fold(0_u64, |bits, (at, goal)| {
+                bits | u64::from(wanted(goal)) << at
             })
         };
-        let always = bits(&|test| *test == Known::Truth(true));
-        let open: Vec<u128> = asks
+        let always = bits(&|goal| *goal == Left::Truth(true));
+        let open: Vec<u64> = asks
             .iter()
-            .map(|&ask| bits(&|test| matches!(test, Known::Open(own) if own == ask)))
+            .map(|&ask| bits(&|goal| matches!(goal, Left::Open(own) if own == ask)))
             .collect();
         let mut outcomes: Vec<u16> = Vec::with_capacity(1 << asks.len());
         for answers in 0..1_usize << asks.len() {
-            let held = open.iter().enumerate();
-            let held = held.filter(|(at, _)| answers >> at & 1 == 1);
-            let outcome = decide(held.fold(always, |held, (_, tests)| held | tests));
+            let reached = open.iter().enumerate();
+            let reached = reached.filter(|(at, _)| answers >> at & 1 == 1);
+            let outcome = reached.fold(always, |all, (_, goals)| all | goals);
             let at = self.outcomes.iter().position(|known| *known == outcome);
             let at = at.unwrap_or_else(|| {
                 self.outcomes.push(outcome);
@@ -190,14 +201,77 @@ impl<T: PartialEq> Decider<T> {
             });
             outcomes.push(u16::try_from(at).ok()?);
         }
-        let mut cell = Cell {
+        let cell = Cell {
             asks: asks.into_iter().cloned().collect(),
             outcomes,
         };
-        for at in (0..cell.asks.len()).rev() {
-            cell.forget_idle(at);
+        if self.outcomes.len() > Self::MOST_OUTCOMES {
+            return None;
         }
-        Some(cell)
+        let at = self.cells.iter().position(|known| *known == cell);
+        Some(at.unwrap_or_else(|| {
+            self.cells.push(cell);
+            self.cells.len() - 1
+        }))
+    }
+}
+
+/// What is known of a test in a combination of classes.
+fn known<'t>(view: View<'_>, slots: &[Slot], combination: usize, test: &'t Test) -> Known<'t> {
+    match test {
+        Test::Surroundings(needs) => return Known::Needs(needs.clone()),
+        Test::Slot(own, memo) => {
+            let mut rest = combination;
+            for slot in slots {
+                let sample = slot.samples[rest % slot.samples.len()];
+                rest /= slot.samples.len();
+                if *own == slot.slot
+                    && let Some(needs) = memo.needs(view, sample)
+                {
+                    return Known::Needs(needs);
+                }
+            }
+        }
+        _ => {}
+    }
+    Known::Test(test)
+}
+
+/// What is left of a goal where something is known of the tests.
+fn left(known: &[Known<'_>], goal: &[u128]) -> Left {
+    let mut open: Vec<(Needs, Vec<Test>)> = Vec::new();
+    for clause in goal {
+        let tests = known.iter().enumerate();
+        let tests = tests.filter(|(at, _)| clause >> at & 1 == 1);
+        let mut all = Needs::from(true);
+        let mut left = Vec::new();
+        for (_, test) in tests {
+            match test {
+                Known::Test(test) => left.push((*test).clone()),
+                Known::Needs(needs) => match all.and(needs).filter(Needs::is_short) {
+                    Some(both) => all = both,
+                    None => left.push(Test::Surroundings(needs.clone())),
+                },
+            }
+        }
+        match (all.decided(), left.is_empty()) {
+            (Some(true), true) => return Left::Truth(true),
+            (Some(false), _) => {}
+            (_, true) => {
+                let alone = open.iter_mut().find(|(_, tests)| tests.is_empty());
+                let any = alone.and_then(|(needs, _)| Some((needs.clone().or(&all)?, needs)));
+                match any.filter(|(any, _)| any.is_short()) {
+                    Some((any, needs)) => *needs = any,
+                    None => open.push((all, left)),
+                }
+            }
+            (_, false) => open.push((all, left)),
+        }
+    }
+    match open.as_slice() {
+        [] => Left::Truth(false),
+        [(needs, tests)] if tests.is_empty() && needs.decided() == Some(true) => Left::Truth(true),
+        _ => Left::Open(Ask(open)),
     }
 }
 
@@ -209,51 +283,34 @@ impl<T> Decider<T> {
         for (slot, places) in &self.slots {
             place += usize::from(places.get(view, view.unit.slot(*slot))?);
         }
-        let cell = self.cells.get(usize::from(*self.combinations.get(place)?))?;
+        let cell = self
+            .cells
+            .get(usize::from(*self.combinations.get(place)?))?;
         let mut answers = 0;
         for (at, ask) in cell.asks.iter().enumerate() {
-            let holds = match ask {
-                Ask::Needs(needs) => needs.met(view.answers()),
-                Ask::Test(test) => test.holds(view, None),
-            };
-            answers |= usize::from(holds) << at;
+            answers |= usize::from(ask.holds(view)) << at;
         }
         self.outcomes.get(usize::from(*cell.outcomes.get(answers)?))
     }
 
-    /// The same with the outcomes numbered, and these.
-    pub fn numbered(self) -> (Decider<u16>, Vec<T>) {
-        let numbered = Decider {
+    /// The same with something that follows from each outcome.
+    pub fn map<U>(self, follows: impl FnMut(T) -> U) -> Decider<U> {
+        Decider {
             slots: self.slots,
             combinations: self.combinations,
             cells: self.cells,
-            outcomes: (0..self.outcomes.len() as u16).collect(),
-        };
-        (numbered, self.outcomes)
-    }
-}
-
-impl Cell {
-    /// Takes out an ask on which no outcome depends.
-    fn forget_idle(&mut self, at: usize) {
-        let bit = 1 << at;
-        let pairs = (0..self.outcomes.len()).filter(|answers| answers & bit == 0);
-        let idle = pairs
-            .clone()
-            .all(|answers| self.outcomes[answers] == self.outcomes[answers | bit]);
-        if idle {
-            self.outcomes = pairs.map(|answers| self.outcomes[answers]).collect();
-            self.asks.remove(at);
+            outcomes: self.outcomes.into_iter().map(follows).collect(),
         }
     }
-}
 
-impl From<Needs> for Known {
-    fn from(needs: Needs) -> Self {
-        match needs.decided() {
-            Some(truth) => Self::Truth(truth),
-            None => Self::Open(Ask::Needs(needs)),
-        }
+    /// The same with the outcomes numbered, and these.
+    pub fn numbered(self) -> (Decider<u16>, Vec<T>) {
+        let mut outcomes = Vec::new();
+        let numbered = self.map(|outcome| {
+            outcomes.push(outcome);
+            (outcomes.len() - 1) as u16
+        });
+        (numbered, outcomes)
     }
 }
 

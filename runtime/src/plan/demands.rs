@@ -216,14 +216,6 @@ impl PlannedDemand {
     }
 }
 
-/// The least depth among clauses whose tests are among those that hold.
-pub(super) fn least_depth(clauses: &[(u32, u128)], hold: u128) -> Option<u32> {
-    let mut clauses = clauses.iter();
-    clauses
-        .find(|(_, tests)| hold & tests == *tests)
-        .map(|&(depth, _)| depth)
-}
-
 impl Clauses {
     fn bits(&self, tests: &mut Tests) -> Option<Vec<(u32, u128)>> {
         let clauses = self.by_depth.iter();
@@ -236,10 +228,22 @@ impl Clauses {
     fn decider(&self, plan: &Plan) -> Option<Decider<Option<u32>>> {
         let mut tests = Tests::default();
         let clauses = self.bits(&mut tests)?;
-        let [_, _, ..] = self.by_cost.as_slice() else {
+        let [_, _, ..] = clauses.as_slice() else {
             return None;
         };
-        Decider::new(plan, &tests, |hold| least_depth(&clauses, hold))
+        let mut goals: Vec<Vec<u128>> = Vec::new();
+        let mut depths: Vec<u32> = Vec::new();
+        for (depth, bits) in clauses {
+            match goals.last_mut() {
+                Some(goal) if depths.last() == Some(&depth) => goal.push(bits),
+                _ => {
+                    goals.push(vec![bits]);
+                    depths.push(depth);
+                }
+            }
+        }
+        let depth = |held: u64| depths.get(held.trailing_zeros() as usize).copied();
+        Some(Decider::new(plan, &tests, &goals)?.map(depth))
     }
 
     fn depth(&self, view: View<'_>) -> Option<u32> {

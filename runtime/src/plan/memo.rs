@@ -81,9 +81,7 @@ impl Memo {
     pub fn needs(&self, view: View<'_>, value: Value) -> Option<Needs> {
         match &self.known {
             Known::Truth(truth) => truth.get(view, value).map(Needs::from),
-            Known::Needs(which, needs) => {
-                needs.get(usize::from(which.get(view, value)?)).cloned()
-            }
+            Known::Needs(which, needs) => needs.get(usize::from(which.get(view, value)?)).cloned(),
             Known::Nothing => None,
         }
     }
@@ -120,12 +118,7 @@ impl Memo {
 
 /// What each value of the model needs of the surroundings for an atom to hold; none if that is no
 /// matter of questions for any of them.
-fn needs(
-    view: View<'_>,
-    memos: &mut Memos,
-    kinds: Kinds,
-    atom: &Atom,
-) -> Option<Known> {
+fn needs(view: View<'_>, memos: &mut Memos, kinds: Kinds, atom: &Atom) -> Option<Known> {
     let mut listed: Vec<Needs> = Vec::new();
     let mut any = false;
     let which = Table::new(view.plan, kinds, |value| {
@@ -148,6 +141,7 @@ fn needs(
 #[derive(Debug)]
 pub(super) struct Memos {
     known: HashMap<Atom, Option<Arc<Memo>>>,
+    common: HashMap<Atom, Option<Needs>>,
     questions: Questions,
 }
 
@@ -166,6 +160,7 @@ impl Memos {
     pub fn new(plan: &Plan) -> Self {
         Self {
             known: HashMap::new(),
+            common: HashMap::new(),
             questions: Questions::new(plan.model()),
         }
     }
@@ -188,35 +183,44 @@ impl Memos {
         match (dependence.slots.as_slice(), dependence.outer) {
             (&[slot], false) => {
                 let atom = slot_as_bound(atom, slot);
-                let memo = self.memo(plan, atom, surroundings)?;
+                let memo = self.memo(plan, &atom, surroundings)?;
                 Some(Subject::Slot(slot, memo))
             }
             ([], true) if !Dependence::of_atom(atom, 1).outer => {
-                let memo = self.memo(plan, atom.clone(), surroundings)?;
+                let memo = self.memo(plan, atom, surroundings)?;
                 Some(Subject::Candidate(memo))
             }
-            ([], false) if surroundings => {
-                let unit = Unit::new(plan);
-                let mut reading = Reading {
-                    view: View { plan, unit: &unit },
-                    memos: self,
-                };
-                reading.atom(atom, None).map(Subject::Surroundings)
-            }
+            ([], false) if surroundings => self.common(plan, atom).map(Subject::Surroundings),
             _ => None,
         }
     }
 
     /// The memo of an atom that speaks of `Bound(0)` alone, perhaps of the surroundings too; none
     /// where these decide otherwise than by questions.
-    pub fn memo(&mut self, plan: &Plan, atom: Atom, surroundings: bool) -> Option<Arc<Memo>> {
-        if let Some(known) = self.known.get(&atom) {
+    pub fn memo(&mut self, plan: &Plan, atom: &Atom, surroundings: bool) -> Option<Arc<Memo>> {
+        if let Some(known) = self.known.get(atom) {
             return known.clone();
         }
         let memo = Memo::new(plan, self, atom.clone(), surroundings);
         let useful = !surroundings || !matches!(memo.known, Known::Nothing);
         let memo = useful.then(|| Arc::new(memo));
-        self.known.insert(atom, memo.clone());
+        self.known.insert(atom.clone(), memo.clone());
         memo
+    }
+
+    /// What an atom needs that speaks of the surroundings only; none where these decide otherwise
+    /// than by questions.
+    pub fn common(&mut self, plan: &Plan, atom: &Atom) -> Option<Needs> {
+        if let Some(known) = self.common.get(atom) {
+            return known.clone();
+        }
+        let unit = Unit::new(plan);
+        let mut reading = Reading {
+            view: View { plan, unit: &unit },
+            memos: self,
+        };
+        let needs = reading.atom(atom, None);
+        self.common.insert(atom.clone(), needs.clone());
+        needs
     }
 }

@@ -171,11 +171,9 @@ impl Questions {
             let mut count = 0_u32;
             visit(&mut |seen| {
                 count += match seen {
-                    Seen::Table(table) => question
-                        .tables
-                        .get(table.0 as usize)
-                        .copied()
-                        .unwrap_or(0),
+                    Seen::Table(table) => {
+                        question.tables.get(table.0 as usize).copied().unwrap_or(0)
+                    }
                     Seen::Column(ty) => {
                         let known = ty.and_then(|ty| question.types.get(usize::from(ty.0)));
                         u32::from(known.copied().unwrap_or(question.unknown))

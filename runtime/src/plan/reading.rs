@@ -49,7 +49,7 @@ impl Reading<'_> {
                 let mut any = Needs::NEVER;
                 self.each(domain, body, bound, |needs| {
                     any = std::mem::take(&mut any).or(&needs)?;
-                    Some(())
+                    Some(any.decided() != Some(true))
                 })?;
                 self.shortened(any)
             }
@@ -57,7 +57,7 @@ impl Reading<'_> {
                 let mut all = Needs::from(true);
                 self.each(domain, body, bound, |needs| {
                     all = all.and(&needs)?;
-                    Some(())
+                    Some(all.decided() != Some(false))
                 })?;
                 all.is_short().then_some(all)
             }
@@ -70,13 +70,14 @@ impl Reading<'_> {
         Some(Needs::question(answer))
     }
 
-    /// What each element of a domain needs that the surroundings do not decide.
+    /// Visits what each element of a domain needs that the surroundings do not decide, until a visit
+    /// says that this is enough.
     fn each(
         &mut self,
         domain: &Domain,
         body: &Demand,
         bound: Option<&Bound<'_>>,
-        mut visit: impl FnMut(Needs) -> Option<()>,
+        mut visit: impl FnMut(Needs) -> Option<bool>,
     ) -> Option<()> {
         if Dependence::of_domain(domain).surroundings {
             return None;
@@ -96,7 +97,9 @@ impl Reading<'_> {
                 value,
                 outer: bound,
             };
-            visit(self.clauses(&clauses, &inner)?)?;
+            if !visit(self.clauses(&clauses, &inner)?)? {
+                break;
+            }
         }
         Some(())
     }
@@ -110,10 +113,10 @@ impl Reading<'_> {
             return Some(Prepared::Atom(atom));
         }
         Some(if dependence.outer {
-            let memo = self.memos.memo(self.view.plan, atom.clone(), true)?;
+            let memo = self.memos.memo(self.view.plan, atom, true)?;
             Prepared::Known(atom, memo)
         } else {
-            Prepared::Common(self.atom(atom, None)?)
+            Prepared::Common(self.memos.common(self.view.plan, atom)?)
         })
     }
 
@@ -163,9 +166,7 @@ impl Reading<'_> {
             self.view.holds(&body, Some(&inner)).is_some()
         };
         let types = 0..self.view.model().types.len().min(usize::from(u16::MAX)) as u16;
-        let types: Vec<bool> = types
-            .map(|ty| satisfies(Value::Type(TypeId(ty))))
-            .collect();
+        let types: Vec<bool> = types.map(|ty| satisfies(Value::Type(TypeId(ty)))).collect();
         let unknown = satisfies(Value::Nothing);
         if !unknown && !types.contains(&true) {
             return Some(Needs::NEVER);

@@ -413,7 +413,10 @@ pub(super) fn plan(
         Candidates::PerVisible { sets, .. } => {
             let of_types = sets.iter().flat_map(|lists| &lists.types).flatten();
             let of_tables = sets.iter().map(|lists| deepest(&lists.tables));
-            of_tables.chain(of_types.flatten().copied()).max().unwrap_or(0)
+            of_tables
+                .chain(of_types.flatten().copied())
+                .max()
+                .unwrap_or(0)
         }
         Candidates::FixedBy { sets, .. } => {
             let candidates = sets.iter().flatten();
@@ -517,7 +520,9 @@ fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates
     let mut subject = None;
     for test in clauses.iter().flat_map(|clause| &clause.each) {
         let own = match test {
-            Test::Candidate(memo) if memo.known_kinds() != Kinds::NONE && (fixed || !memo.asks()) => {
+            Test::Candidate(memo)
+                if memo.known_kinds() != Kinds::NONE && (fixed || !memo.asks()) =>
+            {
                 continue;
             }
             Test::CandidateType(slot, _) => (*slot, None),
@@ -529,10 +534,12 @@ fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates
         }
     }
     let mut tests = Tests::default();
-    let common = clauses.iter().map(|clause| tests.bits(&clause.common));
-    let common: Vec<u128> = common.collect::<Option<_>>()?;
-    let open = |hold: u128| bits(&common, |tests| hold & tests == *tests);
-    let (decider, open) = Decider::new(plan, &tests, open)?.numbered();
+    let common = clauses.iter().map(|clause| {
+        let bits = tests.bits(&clause.common)?;
+        Some(vec![bits])
+    });
+    let goals: Vec<Vec<u128>> = common.collect::<Option<_>>()?;
+    let (decider, open) = Decider::new(plan, &tests, &goals)?.numbered();
     let (typed, bases) = match subject {
         Some((slot, field)) => {
             let (typed, bases) = Typed::new(plan, slot, field);
@@ -559,9 +566,8 @@ fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates
         typed,
     });
     if fixed {
-        let sets = states.map(|state| {
-            plan.with_empty_unit(|view| asking(view, domain, clauses, state))
-        });
+        let sets =
+            states.map(|state| plan.with_empty_unit(|view| asking(view, domain, clauses, state)));
         let sets = sets.collect::<Option<_>>()?;
         return Some(Candidates::FixedBy { by, sets });
     }
@@ -598,18 +604,20 @@ fn asking(
     while let Some(value) = cursor.next(view) {
         let mut ways: Vec<(u32, Needs)> = Vec::new();
         for (at, clause) in clauses.iter().enumerate() {
-            if open >> at & 1 == 0 {
+            let mut each = clause.each.iter();
+            let is_of_type = |test: &Test| match test {
+                Test::Candidate(_) => true,
+                _ => is_of_type(view, test, value, base),
+            };
+            if open >> at & 1 == 0 || !each.all(is_of_type) {
                 continue;
             }
             let mut all = Needs::from(true);
             for test in &clause.each {
-                let needs = match test {
-                    Test::Candidate(memo) => memo.needs(view, value)?,
-                    _ => is_of_type(view, test, value, base).into(),
-                };
-                all = all.and(&needs)?;
-                if all == Needs::NEVER {
-                    break;
+                if let Test::Candidate(memo) = test
+                    && all != Needs::NEVER
+                {
+                    all = all.and(&memo.needs(view, value)?)?;
                 }
             }
             match ways.last_mut() {
@@ -737,11 +745,7 @@ fn lists_by(
         .collect()
 }
 
-fn list(
-    view: View<'_>,
-    domain: &Domain,
-    depth: &dyn Fn(View<'_>, Value) -> Option<u32>,
-) -> Listed {
+fn list(view: View<'_>, domain: &Domain, depth: &dyn Fn(View<'_>, Value) -> Option<u32>) -> Listed {
     let mut cursor = Cursor::start(domain, view, None);
     let mut list = Vec::new();
     while let Some(value) = cursor.next(view) {

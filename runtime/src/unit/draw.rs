@@ -406,7 +406,10 @@ impl Unit {
             return;
         }
         candidates.clear();
-        if self.collect_visible(plan, site, limit, candidates).is_some() {
+        if self
+            .collect_visible(plan, site, limit, candidates)
+            .is_some()
+        {
             return;
         }
         candidates.clear();
