@@ -527,3 +527,6 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
