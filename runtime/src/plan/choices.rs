@@ -3,9 +3,8 @@
 use super::Plan;
 use super::decider::{Decider, Tests};
 use super::demands::PlannedDemand;
-use super::table::Table;
+use super::table::{Table, unit_of_samples};
 use crate::demand::View;
-use crate::unit::Unit;
 use crate::unit::value::Value;
 
 /// An alternative of a choice.
@@ -113,7 +112,7 @@ fn available(plan: &Plan, alternatives: &[Alternative]) -> Available {
             _ => return decided(plan, alternatives),
         }
     }
-    let mut unit = Unit::new(plan);
+    let mut unit = unit_of_samples(plan);
     let mut tables: Vec<Option<Fixed>> = Vec::new();
     let which = Table::new(plan, kinds, |value| {
         unit.set_lone_slot(slot, value);

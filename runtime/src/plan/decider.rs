@@ -8,9 +8,8 @@ use super::Plan;
 use super::demands::Test;
 use super::kinds::Kinds;
 use super::questions::Needs;
-use super::table::Table;
+use super::table::{Table, unit_of_samples};
 use crate::demand::View;
-use crate::unit::Unit;
 use crate::unit::value::Value;
 use std::collections::HashMap;
 
@@ -108,7 +107,7 @@ impl Decider<u64> {
     /// Decides which goals are reached, a bit for each: a goal is clauses of tests. None if that
     /// takes too large tables.
     pub fn new(plan: &Plan, tests: &Tests, goals: &[Vec<u128>]) -> Option<Self> {
-        let unit = Unit::new(plan);
+        let unit = unit_of_samples(plan);
         let view = View { plan, unit: &unit };
         let slots = slots(view, &tests.0);
         let combinations = slots

@@ -6,9 +6,8 @@ use super::decider::{Decider, Tests};
 use super::kinds::Kinds;
 use super::memo::{Memo, Memos, Subject};
 use super::questions::Needs;
-use super::table::Table;
+use super::table::{Table, unit_of_samples};
 use crate::demand::{Atom, Bound, Clause, Cursor, Demand, Domain, Field, Term, View};
-use crate::unit::Unit;
 use crate::unit::value::Value;
 use std::sync::Arc;
 
@@ -495,7 +494,7 @@ pub(super) fn plan(plan: &Plan, memos: &mut Memos, demand: &Demand) -> PlannedDe
             None => PlannedDemand::Open(clauses),
         };
     };
-    let mut unit = Unit::new(plan);
+    let mut unit = unit_of_samples(plan);
     let table = Table::new(plan, kinds, |value| {
         unit.set_lone_slot(slot, value);
         clauses.depth(View { plan, unit: &unit })

@@ -7,9 +7,8 @@ use super::demands::atom_cost;
 use super::kinds::Kinds;
 use super::questions::{Needs, Questions};
 use super::reading::Reading;
-use super::table::Table;
+use super::table::{Table, unit_of_samples};
 use crate::demand::{Atom, Bound, View};
-use crate::unit::Unit;
 use crate::unit::value::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -40,7 +39,7 @@ enum Known {
 
 impl Memo {
     fn new(plan: &Plan, memos: &mut Memos, atom: Atom, surroundings: bool) -> Self {
-        let unit = Unit::new(plan);
+        let unit = unit_of_samples(plan);
         let view = View { plan, unit: &unit };
         let kinds = Kinds::of_atom(&atom);
         let known = if surroundings {
@@ -214,7 +213,7 @@ impl Memos {
         if let Some(known) = self.common.get(atom) {
             return known.clone();
         }
-        let unit = Unit::new(plan);
+        let unit = unit_of_samples(plan);
         let mut reading = Reading {
             view: View { plan, unit: &unit },
             memos: self,

@@ -7,7 +7,7 @@ use super::demands::{Test, by_cost, cheap_first, cost};
 use super::kinds::Kinds;
 use super::memo::Memos;
 use super::questions::{Answers, Needs};
-use super::table::Table;
+use super::table::{Table, unit_of_samples};
 use crate::demand::{Bound, Cursor, Demand, Domain, Field, Term, View};
 use crate::schema::model::TableId;
 use crate::types::TypeId;
@@ -142,11 +142,11 @@ impl Known {
         if kinds == Kinds::NONE || tests().all(|test| test.kinds().is_none()) {
             return None;
         }
-        let known = plan.with_empty_unit(|view| {
-            Table::new(plan, kinds, |value| {
-                let holds = |test: &Test| test.kinds().is_none() || test.holds(view, Some(value));
-                bits(clauses, |clause| clause.each.iter().all(holds))
-            })
+        let unit = unit_of_samples(plan);
+        let view = View { plan, unit: &unit };
+        let known = Table::new(plan, kinds, |value| {
+            let holds = |test: &Test| test.kinds().is_none() || test.holds(view, Some(value));
+            bits(clauses, |clause| clause.each.iter().all(holds))
         })?;
         let rest = |clause: &SiteClause| {
             let tests = clause.each.iter().filter(|test| test.kinds().is_none());

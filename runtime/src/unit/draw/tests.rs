@@ -289,7 +289,10 @@ impl Draw {
             }
             other => other,
         };
-        unit.set_slot(TYPE, Value::Type(TypeId(self.below(model.types.len()) as u16)));
+        unit.set_slot(
+            TYPE,
+            Value::Type(TypeId(self.below(model.types.len()) as u16)),
+        );
         unit.set_slot(RELATION, relations[self.below(relations.len())]);
         unit.set_slot(OTHER_RELATION, relations[self.below(relations.len())]);
         unit.set_slot(COLUMN, column);
@@ -364,7 +367,12 @@ fn what_is_decided_in_advance_is_what_demands_say() {
             let holds = |demand: u32| view.holds(&demands[demand as usize], None);
             for demand in 0..8 {
                 let depth = holds(demand);
-                assert_eq!(plan.demand(demand).holds(view), depth, "{:?}", demands[demand as usize]);
+                assert_eq!(
+                    plan.demand(demand).holds(view),
+                    depth,
+                    "{:?}",
+                    demands[demand as usize]
+                );
                 for room in 0..3 {
                     let fits = depth.is_some_and(|depth| depth <= room);
                     assert_eq!(plan.demand(demand).holds_within(view, room), fits);
