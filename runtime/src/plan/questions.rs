@@ -52,6 +52,9 @@ struct Counted {
 /// How many questions a plan can ask; what asks for more is evaluated.
 const MOST: usize = 128;
 
+/// How many of them can ask for several columns.
+const MOST_COUNTED: usize = 8;
+
 impl Questions {
     pub fn new(model: &Model) -> Self {
         Self {
@@ -67,7 +70,8 @@ impl Questions {
         if let Some(at) = known {
             return Some(1 << at);
         }
-        if self.asked.len() >= MOST {
+        let counts_columns = matches!(question, Question::Visible { min: 2.., .. });
+        if self.asked.len() >= MOST || counts_columns && self.counted.len() >= MOST_COUNTED {
             return None;
         }
         let answer = 1 << self.asked.len();
@@ -93,7 +97,7 @@ impl Questions {
                     counted.count() as u32
                 });
                 let tables: Vec<u32> = columns.collect();
-                if *min > 1 {
+                if counts_columns {
                     self.counted.push(Counted {
                         answer,
                         min: *min,
@@ -155,36 +159,31 @@ impl Questions {
     }
 
     /// What visible columns answer. `visit` goes through all that is visible.
-    pub fn of_visible(&self, visit: impl Fn(&mut dyn FnMut(Seen))) -> Answers {
+    #[inline]
+    pub fn of_visible(&self, visit: impl FnOnce(&mut dyn FnMut(Seen))) -> Answers {
         let mut answers = 0;
-        visit(&mut |seen| {
-            answers |= match seen {
-                Seen::Table(table) => self.of_tables.get(table.0 as usize).copied().unwrap_or(0),
-                Seen::Column(Some(ty)) => match self.of_types.get(usize::from(ty.0)) {
-                    Some(answers) => *answers,
-                    None => self.of_unknown,
-                },
-                Seen::Column(None) => self.of_unknown,
-            };
+        let mut counts = [0_u32; MOST_COUNTED];
+        visit(&mut |seen| match seen {
+            Seen::Table(table) => {
+                let table = table.0 as usize;
+                answers |= self.of_tables.get(table).copied().unwrap_or(0);
+                for (count, question) in counts.iter_mut().zip(&self.counted) {
+                    *count += question.tables.get(table).copied().unwrap_or(0);
+                }
+            }
+            Seen::Column(ty) => {
+                let at = ty.map_or(usize::MAX, |ty| usize::from(ty.0));
+                answers |= self.of_types.get(at).copied().unwrap_or(self.of_unknown);
+                for (count, question) in counts.iter_mut().zip(&self.counted) {
+                    let counts = question.types.get(at).copied();
+                    *count += u32::from(counts.unwrap_or(question.unknown));
+                }
+            }
         });
-        for question in &self.counted {
-            let mut count = 0_u32;
-            visit(&mut |seen| {
-                count += match seen {
-                    Seen::Table(table) => {
-                        question.tables.get(table.0 as usize).copied().unwrap_or(0)
-                    }
-                    Seen::Column(ty) => {
-                        let known = ty.and_then(|ty| question.types.get(usize::from(ty.0)));
-                        u32::from(known.copied().unwrap_or(question.unknown))
-                    }
-                };
-            });
-            answers |= if count >= question.min {
-                question.answer
-            } else {
-                0
-            };
+        for (count, question) in counts.iter().zip(&self.counted) {
+            if *count >= question.min {
+                answers |= question.answer;
+            }
         }
         answers
     }

@@ -535,7 +535,10 @@ fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option<Candidates
     }
     let mut tests = Tests::default();
     let common = clauses.iter().map(|clause| {
-        let bits = tests.bits(&clause.common)?;
+        // What fixed candidates need of the surroundings is asked of each.
+        let asked = |test: &&Test| !fixed || !matches!(test, Test::Surroundings(_));
+        let common: Vec<Test> = clause.common.iter().filter(asked).cloned().collect();
+        let bits = tests.bits(&common)?;
         Some(vec![bits])
     });
     let goals: Vec<Vec<u128>> = common.collect::<Option<_>>()?;
@@ -613,12 +616,15 @@ fn asking(
                 continue;
             }
             let mut all = Needs::from(true);
-            for test in &clause.each {
-                if let Test::Candidate(memo) = test
-                    && all != Needs::NEVER
-                {
-                    all = all.and(&memo.needs(view, value)?)?;
+            for test in clause.each.iter().chain(&clause.common) {
+                if all == Needs::NEVER {
+                    break;
                 }
+                all = match test {
+                    Test::Candidate(memo) => all.and(&memo.needs(view, value)?)?,
+                    Test::Surroundings(needs) => all.and(needs)?,
+                    _ => all,
+                };
             }
             match ways.last_mut() {
                 _ if all == Needs::NEVER => {}
