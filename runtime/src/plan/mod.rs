@@ -1,9 +1,11 @@
 //! What is decided once per run: guards, demands and candidates as far as dialect, features and
 //! schema model decide them.
 //!
-//! AFTER planning: a demand that the run decides is a constant; an atom that speaks of one slot only
-//! is a bit test where the slot holds a table or a type; a draw whose candidates depend on nothing
-//! but the run (and the table drawn from) has them listed.
+//! AFTER planning: a demand that the run decides is a constant. An atom that speaks of one slot only
+//! is looked up for each value of the model, and what it asks of scope and context is a test of bits
+//! that a unit answers at once. Where that decides a choice or a demand, a table over the slots has
+//! the outcome, and a draw has its candidates listed by table, by type and by outcome. What is left
+//! is evaluated; the answers are the same.
 
 mod choices;
 mod closed;

@@ -300,9 +300,17 @@ pub struct Asking {
     pub value: Value,
     /// What it needs for each depth, shallower ones first.
     ways: Vec<(u32, Needs)>,
+    /// What it needs whatever the depth is.
+    any: Needs,
 }
 
 impl Asking {
+    /// Whether it is a candidate whatever the depth is.
+    #[inline]
+    pub(crate) fn is_met(&self, answers: Answers) -> bool {
+        self.any.met(answers)
+    }
+
     /// The least depth whose needs are met.
     #[inline]
     pub(crate) fn depth(&self, answers: Answers) -> Option<u32> {
@@ -635,7 +643,9 @@ fn asking(
             }
         }
         if !ways.is_empty() {
-            candidates.push(Asking { value, ways });
+            let all = ways.iter();
+            let any = all.fold(Some(Needs::NEVER), |any, (_, needs)| any?.or(needs))?;
+            candidates.push(Asking { value, ways, any });
         }
     }
     Some(candidates)

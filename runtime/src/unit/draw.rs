@@ -418,6 +418,15 @@ impl Unit {
             && let Some(set) = by.set(view).and_then(|set| sets.get(set))
         {
             let answers = view.answers();
+            if all_fit && room.is_some() {
+                // The depth does not matter.
+                let met = set.iter().filter(|found| found.is_met(answers));
+                candidates.extend(met.map(|found| Candidate {
+                    value: found.value,
+                    depth: 0,
+                }));
+                return;
+            }
             let found = set.iter().filter_map(|found| {
                 let depth = found.depth(answers).filter(|&depth| depth <= limit)?;
                 let value = found.value;
