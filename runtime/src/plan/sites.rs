@@ -643,8 +643,8 @@ fn asking(
             }
         }
         if !ways.is_empty() {
-            let all = ways.iter();
-            let any = all.fold(Some(Needs::NEVER), |any, (_, needs)| any?.or(needs))?;
+            let mut all = ways.iter();
+            let any = all.try_fold(Needs::NEVER, |any, (_, needs)| any.or(needs))?;
             candidates.push(Asking { value, ways, any });
         }
     }
