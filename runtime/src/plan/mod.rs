@@ -7,6 +7,7 @@
 //! the outcome, and a draw has its candidates listed by table, by type and by outcome. What is left
 //! is evaluated; the answers are the same.
 
+mod candidates;
 mod choices;
 mod closed;
 mod decider;
@@ -21,11 +22,12 @@ mod reading;
 mod sites;
 mod table;
 
+pub use candidates::{Asking, By, Candidate, Candidates, Listed, Order, VisibleLists};
 pub use choices::{Alternative, Fixed, PlannedChoice};
 pub use demands::PlannedDemand;
 pub use guard::dialect_holds;
 pub(crate) use questions::{Answers, Seen};
-pub use sites::{Asking, By, Candidate, Candidates, Listed, Order, PlannedSite, VisibleLists};
+pub use sites::PlannedSite;
 
 use crate::demand::{Atom, Demand, Domain, Property, View};
 use crate::dialect::Dialect;
