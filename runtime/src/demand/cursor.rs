@@ -1,6 +1,7 @@
 //! Walks the elements of a domain in their fixed order, without allocating.
 
 use super::{Bound, Domain, Field, Term, View};
+use crate::plan::{Answers, Seen};
 use crate::schema::model::{ForeignKeyId, Identity, TableId, TableKind, UniqueKeyId};
 use crate::types::{BuiltinType, Classes, TypeId};
 use crate::unit::relation::{Origin, Shape};
@@ -433,8 +434,41 @@ impl<'a> View<'a> {
     }
 
     /// The types of the columns that a frame shows.
-    fn types_in(self, mut frame: u32) -> TypeSet {
+    fn types_in(self, frame: u32) -> TypeSet {
         let mut types = TypeSet::default();
+        self.each_seen(frame, &mut |seen| match seen {
+            Seen::Table(table) => {
+                if let Some(known) = self.plan.types_of(table) {
+                    types.join(known);
+                }
+            }
+            Seen::Column(ty) => {
+                let info = ty.and_then(|ty| self.model().types.get(usize::from(ty.0)));
+                if let Some(info) = info {
+                    types.add(info.classes, info.base);
+                }
+            }
+        });
+        types
+    }
+
+    /// What the surroundings answer to the questions of the plan's demands.
+    #[inline]
+    pub(crate) fn answers(self) -> Answers {
+        let of_visible = self.unit.scopes.answers(|| self.answers_of_visible());
+        of_visible | self.plan.questions().of_context(self.unit.context)
+    }
+
+    #[inline(never)]
+    fn answers_of_visible(self) -> Answers {
+        let current = self.unit.scopes.current();
+        self.plan
+            .questions()
+            .of_visible(|visit| self.each_seen(current, visit))
+    }
+
+    /// Goes through what a frame shows.
+    fn each_seen(self, mut frame: u32, visit: &mut dyn FnMut(Seen)) {
         loop {
             match self.unit.scopes.frame(frame) {
                 Frame::Full(other) => frame = other,
@@ -442,10 +476,10 @@ impl<'a> View<'a> {
                     let columns = self.unit.arena.lists.get(columns.indexes());
                     for column in columns.unwrap_or_default() {
                         if let &Value::Column(column) = column {
-                            self.add_type(&mut types, self.column_type(column));
+                            visit(Seen::Column(self.column_type(column)));
                         }
                     }
-                    return types;
+                    return;
                 }
                 Frame::Scope {
                     correlated,
@@ -453,9 +487,9 @@ impl<'a> View<'a> {
                     end,
                 } => {
                     let bound = (start..end).filter_map(|at| self.unit.scopes.bound(at));
-                    bound.for_each(|relation| self.add_types_of(&mut types, relation));
+                    bound.for_each(|relation| self.each_column_seen(relation, visit));
                     if !correlated || frame == 0 {
-                        return types;
+                        return;
                     }
                     frame -= 1;
                 }
@@ -463,27 +497,23 @@ impl<'a> View<'a> {
         }
     }
 
-    fn add_types_of(self, types: &mut TypeSet, relation: RelationId) {
-        if let Shape::Table(table) = self.shape(relation) {
-            if let Some(known) = self.plan.types_of(table) {
-                types.join(known);
+    fn each_column_seen(self, relation: RelationId, visit: &mut dyn FnMut(Seen)) {
+        match self.shape(relation) {
+            Shape::Table(table) => visit(Seen::Table(table)),
+            Shape::Listed { types, .. } => {
+                let columns = u32::from(self.column_count(relation));
+                let types = Range32 {
+                    len: columns.min(types.len),
+                    ..types
+                };
+                let types = self.unit.arena.lists.get(types.indexes());
+                for ty in types.unwrap_or_default() {
+                    visit(Seen::Column(match ty {
+                        Value::Type(ty) => Some(*ty),
+                        _ => None,
+                    }));
+                }
             }
-            return;
-        }
-        for position in 0..self.column_count(relation) {
-            let column = ColumnRef {
-                relation,
-                position,
-                qualified: false,
-            };
-            self.add_type(types, self.column_type(column));
-        }
-    }
-
-    fn add_type(self, types: &mut TypeSet, ty: Option<TypeId>) {
-        let info = ty.and_then(|ty| self.model().types.get(usize::from(ty.0)));
-        if let Some(info) = info {
-            types.add(info.classes, info.base);
         }
     }
 

@@ -9,7 +9,7 @@ mod cursor;
 mod evaluate;
 mod view;
 
-pub(crate) use cursor::{ColumnSet, Cursor};
+pub(crate) use cursor::Cursor;
 pub use evaluate::Bound;
 pub use view::View;
 

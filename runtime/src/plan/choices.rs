@@ -1,10 +1,10 @@
 //! Choices with the weights that the run decides added up.
 
 use super::Plan;
+use super::decider::{Decider, Tests};
 use super::demands::PlannedDemand;
-use super::table::Table;
+use super::table::{Table, unit_of_samples};
 use crate::demand::View;
-use crate::unit::Unit;
 use crate::unit::value::Value;
 
 /// An alternative of a choice.
@@ -37,6 +37,8 @@ enum Available {
     /// The value of one slot: the tables of weights that occur, and which of them belongs to each
     /// value of the model.
     Slot(u16, Vec<Option<Fixed>>, Box<Table<u16>>),
+    /// The values of slots and the surroundings.
+    Decided(Box<Decider<Option<Fixed>>>),
     /// The unit.
     Open,
 }
@@ -53,7 +55,18 @@ impl PlannedChoice {
                 let which = which.get(view, slot(*decides))?;
                 fixed.get(usize::from(which))?.as_ref()
             }
-            Available::Open => None,
+            Available::Decided(_) | Available::Open => None,
+        }
+    }
+
+    /// The table of weights, if the values of slots and the surroundings decide which alternatives
+    /// are available, and if an available one has a weight.
+    #[must_use]
+    #[inline]
+    pub fn decided(&self, view: View<'_>) -> Option<&Fixed> {
+        match &self.available {
+            Available::Decided(decider) => decider.decide(view)?.as_ref(),
+            _ => None,
         }
     }
 }
@@ -91,15 +104,15 @@ fn available(plan: &Plan, alternatives: &[Alternative]) -> Available {
         return fixed(alternatives, depths).map_or(Available::Open, Available::Fixed);
     };
     let Some((slot, mut kinds)) = first.slot() else {
-        return Available::Open;
+        return decided(plan, alternatives);
     };
     for demand in demands().filter(open) {
         match demand.slot() {
             Some((other, known)) if other == slot => kinds = kinds & known,
-            _ => return Available::Open,
+            _ => return decided(plan, alternatives),
         }
     }
-    let mut unit = Unit::new(plan);
+    let mut unit = unit_of_samples(plan);
     let mut tables: Vec<Option<Fixed>> = Vec::new();
     let which = Table::new(plan, kinds, |value| {
         unit.set_lone_slot(slot, value);
@@ -116,6 +129,33 @@ fn available(plan: &Plan, alternatives: &[Alternative]) -> Available {
     });
     match which {
         Some(which) => Available::Slot(slot, tables, Box::new(which)),
+        None => Available::Open,
+    }
+}
+
+fn decided(plan: &Plan, alternatives: &[Alternative]) -> Available {
+    let mut tests = Tests::default();
+    let clauses = alternatives
+        .iter()
+        .map(|alternative| match alternative.weight {
+            0 => Some(Vec::new()),
+            _ => plan.demand(alternative.demand).clauses(&mut tests),
+        });
+    let decider = clauses.collect::<Option<Vec<_>>>().and_then(|clauses| {
+        let goal = |clauses: &Vec<(u32, u128)>| clauses.iter().map(|(_, tests)| *tests).collect();
+        let goals: Vec<Vec<u128>> = clauses.iter().map(goal).collect();
+        // Which clause holds is not told: the deepest may.
+        let deepest = |clauses: &Vec<(u32, u128)>| clauses.iter().map(|(depth, _)| *depth).max();
+        let deepest: Vec<Option<u32>> = clauses.iter().map(deepest).collect();
+        let table = |available: u64| {
+            fixed(alternatives, |at| {
+                deepest[at].filter(|_| available >> at & 1 == 1)
+            })
+        };
+        Some(Decider::new(plan, &tests, &goals)?.map(table))
+    });
+    match decider {
+        Some(decider) => Available::Decided(Box::new(decider)),
         None => Available::Open,
     }
 }

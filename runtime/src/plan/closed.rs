@@ -1,6 +1,7 @@
 //! Which parts of a unit's state a demand looks at.
 
-use crate::demand::{Atom, Clause, Demand, Domain, Term};
+use crate::demand::{Atom, Clause, Demand, Domain, Field, Term};
+use std::cell::Cell;
 
 /// What a demand depends on, apart from the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -132,14 +133,35 @@ pub(super) fn apart_from_surroundings(atom: &Atom) -> Option<Atom> {
 
 /// An atom with a slot made the variable `Bound(0)` outside of the atom's own quantifiers.
 pub(super) fn slot_as_bound(atom: &Atom, slot: u16) -> Atom {
-    Rename { slot }.atom(atom, 0)
+    let rename = |term: &Term, quantifiers: u16| match term {
+        Term::Slot(own) if *own == slot => Some(Term::Bound(quantifiers)),
+        _ => None,
+    };
+    Rename(&rename).atom(atom, 0)
 }
 
-struct Rename {
-    slot: u16,
+/// A quantifier's body that looks at nothing but the type of its element, with the type for the
+/// element; none for one that looks at more.
+pub(super) fn type_as_bound(body: &Demand) -> Option<Demand> {
+    let more = Cell::new(false);
+    let rename = |term: &Term, quantifiers: u16| match term {
+        Term::Field(of, Field::Type) if **of == Term::Bound(quantifiers) => {
+            Some(Term::Bound(quantifiers))
+        }
+        Term::Bound(n) if *n == quantifiers => {
+            more.set(true);
+            None
+        }
+        _ => None,
+    };
+    let body = Rename(&rename).demand(body, 0);
+    (!more.get()).then_some(body)
 }
 
-impl Rename {
+/// Replaces terms, below so many quantifiers.
+struct Rename<'r>(&'r dyn Fn(&Term, u16) -> Option<Term>);
+
+impl Rename<'_> {
     fn demand(&self, demand: &Demand, quantifiers: u16) -> Demand {
         let clauses = demand.clauses.iter().map(|clause| Clause {
             atoms: clause
@@ -177,8 +199,10 @@ impl Rename {
     }
 
     fn term(&self, term: &Term, quantifiers: u16) -> Term {
+        if let Some(renamed) = (self.0)(term, quantifiers) {
+            return renamed;
+        }
         match term {
-            Term::Slot(slot) if *slot == self.slot => Term::Bound(quantifiers),
             Term::Slot(_) | Term::Bound(_) | Term::Type(_) | Term::Int(_) | Term::Bool(_) => {
                 term.clone()
             }

@@ -2,11 +2,12 @@
 
 use super::Plan;
 use super::closed::{self, Dependence};
+use super::decider::{Decider, Tests};
 use super::kinds::Kinds;
 use super::memo::{Memo, Memos, Subject};
-use super::table::Table;
+use super::questions::Needs;
+use super::table::{Table, unit_of_samples};
 use crate::demand::{Atom, Bound, Clause, Cursor, Demand, Domain, Field, Term, View};
-use crate::unit::Unit;
 use crate::unit::value::Value;
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub enum PlannedDemand {
     Constant(Option<u32>),
     /// The value of one slot decides: the depth for each value of the model if it holds.
     Slot(u16, Box<Table<Option<u32>>>, Clauses),
+    /// The values of slots and the surroundings decide.
+    Decided(Box<Decider<Option<u32>>>, Clauses),
     /// The unit decides.
     Open(Clauses),
 }
@@ -40,13 +43,15 @@ pub struct PlannedClause {
 }
 
 /// An atom as evaluated at run time.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Test {
     /// The context is among these.
     Context(u32),
-    /// An atom that speaks of one slot only.
+    /// An atom that speaks of the surroundings only.
+    Surroundings(Needs),
+    /// An atom that speaks of one slot, and perhaps of the surroundings.
     Slot(u16, Arc<Memo>),
-    /// An atom that speaks of the candidate only.
+    /// An atom that speaks of the candidate, and perhaps of the surroundings.
     Candidate(Arc<Memo>),
     /// The candidate, a column or function, is (or is not) of the type that a slot holds.
     CandidateType(u16, bool),
@@ -59,7 +64,7 @@ pub(super) enum Test {
 }
 
 /// A quantifier with its body prepared.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Walk {
     domain: Domain,
     /// How many elements have to satisfy the body; none: all.
@@ -143,6 +148,10 @@ impl PlannedDemand {
                 Some(depth) => depth,
                 None => clauses.depth(view),
             },
+            Self::Decided(decider, clauses) => match decider.decide(view) {
+                Some(depth) => *depth,
+                None => clauses.depth(view),
+            },
             Self::Open(clauses) => clauses.depth(view),
         }
     }
@@ -154,6 +163,10 @@ impl PlannedDemand {
         match self {
             Self::Constant(depth) => depth.is_some_and(|depth| depth <= room),
             Self::Slot(slot, table, clauses) => match table.get(view, view.unit.slot(*slot)) {
+                Some(depth) => depth.is_some_and(|depth| depth <= room),
+                None => clauses.hold_within(view, room),
+            },
+            Self::Decided(decider, clauses) => match decider.decide(view) {
                 Some(depth) => depth.is_some_and(|depth| depth <= room),
                 None => clauses.hold_within(view, room),
             },
@@ -169,7 +182,7 @@ impl PlannedDemand {
         match self {
             Self::Constant(depth) => Some(*depth),
             Self::Slot(_, table, _) => table.get(view, value),
-            Self::Open(_) => None,
+            Self::Decided(..) | Self::Open(_) => None,
         }
     }
 
@@ -186,12 +199,52 @@ impl PlannedDemand {
     pub fn constant(&self) -> Option<Option<u32>> {
         match self {
             Self::Constant(depth) => Some(*depth),
-            Self::Slot(..) | Self::Open(_) => None,
+            Self::Slot(..) | Self::Decided(..) | Self::Open(_) => None,
+        }
+    }
+
+    /// The depth of each clause, shallower ones first, with the bits of its tests; none if there are
+    /// too many tests.
+    pub(super) fn clauses(&self, tests: &mut Tests) -> Option<Vec<(u32, u128)>> {
+        match self {
+            Self::Constant(depth) => Some(depth.iter().map(|&depth| (depth, 0)).collect()),
+            Self::Slot(_, _, clauses) | Self::Decided(_, clauses) | Self::Open(clauses) => {
+                clauses.bits(tests)
+            }
         }
     }
 }
 
 impl Clauses {
+    fn bits(&self, tests: &mut Tests) -> Option<Vec<(u32, u128)>> {
+        let clauses = self.by_depth.iter();
+        clauses
+            .map(|clause| Some((clause.depth, tests.bits(&clause.tests)?)))
+            .collect()
+    }
+
+    /// A decider for several tests that leaves few of them open.
+    fn decider(&self, plan: &Plan) -> Option<Decider<Option<u32>>> {
+        let mut tests = Tests::default();
+        let clauses = self.bits(&mut tests)?;
+        let [_, _, ..] = clauses.as_slice() else {
+            return None;
+        };
+        let mut goals: Vec<Vec<u128>> = Vec::new();
+        let mut depths: Vec<u32> = Vec::new();
+        for (depth, bits) in clauses {
+            match goals.last_mut() {
+                Some(goal) if depths.last() == Some(&depth) => goal.push(bits),
+                _ => {
+                    goals.push(vec![bits]);
+                    depths.push(depth);
+                }
+            }
+        }
+        let depth = |held: u64| depths.get(held.trailing_zeros() as usize).copied();
+        Some(Decider::new(plan, &tests, &goals)?.map(depth))
+    }
+
     fn depth(&self, view: View<'_>) -> Option<u32> {
         let mut clauses = self.by_depth.iter();
         clauses
@@ -225,6 +278,16 @@ impl Clauses {
     }
 }
 
+impl From<Subject> for Test {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Slot(slot, memo) => Self::Slot(slot, memo),
+            Subject::Candidate(memo) => Self::Candidate(memo),
+            Subject::Surroundings(needs) => Self::Surroundings(needs),
+        }
+    }
+}
+
 impl Test {
     /// Prepares an atom.
     pub fn new(plan: &Plan, memos: &mut Memos, atom: &Atom) -> Self {
@@ -250,8 +313,7 @@ impl Test {
             }
         }
         match memos.of(plan, atom) {
-            Some((Subject::Slot(slot), memo)) => Self::Slot(slot, memo),
-            Some((Subject::Candidate, memo)) => Self::Candidate(memo),
+            Some(subject) => subject.into(),
             None => match Walk::new(plan, memos, atom) {
                 Some(walk) => Self::Walk(Box::new(walk)),
                 None => Self::Atom(atom.clone()),
@@ -267,12 +329,9 @@ impl Test {
             let test = Self::new(plan, memos, atom);
             if let Self::Atom(_) | Self::Walk(_) = &test
                 && let Some(needed) = closed::apart_from_surroundings(atom)
-                && let Some((subject, memo)) = memos.of(plan, &needed)
+                && let Some(subject) = memos.of(plan, &needed)
             {
-                tests.push(match subject {
-                    Subject::Slot(slot) => Self::Slot(slot, memo),
-                    Subject::Candidate => Self::Candidate(memo),
-                });
+                tests.push(subject.into());
             }
             tests.push(test);
         }
@@ -282,7 +341,7 @@ impl Test {
     /// The kinds of values that it is decided for in advance; none if the unit decides.
     pub fn kinds(&self) -> Option<Kinds> {
         match self {
-            Self::Candidate(memo) => Some(memo.kinds()),
+            Self::Candidate(memo) if !memo.asks() => Some(memo.kinds()),
             _ => None,
         }
     }
@@ -291,7 +350,7 @@ impl Test {
     pub fn cost(&self) -> u32 {
         match self {
             Self::Context(_) => 0,
-            Self::CandidateType(..) => 1,
+            Self::CandidateType(..) | Self::Surroundings(_) => 1,
             Self::CandidateTypeOf(..) => 2,
             Self::Slot(_, memo) | Self::Candidate(memo) => 2 + memo.cost(),
             Self::Walk(walk) => walk.cost,
@@ -302,7 +361,7 @@ impl Test {
     /// Whether all candidates meet it alike.
     pub fn is_common(&self) -> bool {
         match self {
-            Self::Context(_) | Self::Slot(..) | Self::Walk(_) => true,
+            Self::Context(_) | Self::Surroundings(_) | Self::Slot(..) | Self::Walk(_) => true,
             Self::Candidate(_) | Self::CandidateType(..) | Self::CandidateTypeOf(..) => false,
             Self::Atom(atom) => !Dependence::of_atom(atom, 0).outer,
         }
@@ -313,6 +372,7 @@ impl Test {
     pub fn holds(&self, view: View<'_>, candidate: Option<Value>) -> bool {
         match self {
             Self::Context(contexts) => contexts >> (view.unit.context & 31) & 1 == 1,
+            Self::Surroundings(needs) => needs.met(view.answers()),
             Self::Slot(slot, memo) => memo.holds(view, view.unit.slot(*slot)),
             Self::Candidate(memo) => candidate.is_some_and(|candidate| memo.holds(view, candidate)),
             _ => self.holds_by_evaluation(view, candidate),
@@ -323,7 +383,9 @@ impl Test {
     #[inline(never)]
     fn holds_by_evaluation(&self, view: View<'_>, candidate: Option<Value>) -> bool {
         match self {
-            Self::Context(_) | Self::Slot(..) | Self::Candidate(_) => self.holds(view, candidate),
+            Self::Context(_) | Self::Surroundings(_) | Self::Slot(..) | Self::Candidate(_) => {
+                self.holds(view, candidate)
+            }
             Self::CandidateType(slot, wanted) => match (candidate, view.unit.slot(*slot)) {
                 (Some(Value::Column(column)), Value::Type(ty)) => view
                     .column_type(column)
@@ -427,9 +489,12 @@ pub(super) fn plan(plan: &Plan, memos: &mut Memos, demand: &Demand) -> PlannedDe
     let by_cost = by_cost(by_depth.iter().map(|clause| cost(&clause.tests)));
     let clauses = Clauses { by_depth, by_cost };
     let Some((slot, kinds)) = clauses.only_slot() else {
-        return PlannedDemand::Open(clauses);
+        return match clauses.decider(plan) {
+            Some(decider) => PlannedDemand::Decided(Box::new(decider), clauses),
+            None => PlannedDemand::Open(clauses),
+        };
     };
-    let mut unit = Unit::new(plan);
+    let mut unit = unit_of_samples(plan);
     let table = Table::new(plan, kinds, |value| {
         unit.set_lone_slot(slot, value);
         clauses.depth(View { plan, unit: &unit })

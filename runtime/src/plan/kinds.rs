@@ -20,8 +20,14 @@ impl Kinds {
     pub const UNIQUE_KEYS: Self = Self(16);
     /// Functions.
     pub const FUNCTIONS: Self = Self(32);
-    /// All that the model and the catalog list.
-    pub const ALL: Self = Self(63);
+    /// Truth values.
+    pub const TRUTHS: Self = Self(64);
+    /// Columns of CTEs and subqueries, as far as nothing but their type matters.
+    pub const LISTED: Self = Self(128);
+    /// All that the model and the catalog list, truth values, and columns of subqueries.
+    pub const ALL: Self = Self(255);
+    /// The same without columns of subqueries.
+    const NAMED: Self = Self(127);
     /// None of them: numbers, lists and the like.
     pub const NONE: Self = Self(0);
 
@@ -60,17 +66,18 @@ fn atom_kinds(atom: &Atom, variable: u16) -> Kinds {
         Atom::TypeIn(term, ..) => term_kinds(term, variable, Kinds::TYPES),
         Atom::Has(term, property) => {
             let kinds = match property {
-                Property::HasValue | Property::IsInsertable => Kinds::COLUMNS,
-                Property::HasLiteral => Kinds::TYPES.or(Kinds::COLUMNS),
+                Property::IsInsertable => Kinds::COLUMNS,
+                Property::HasValue => Kinds::COLUMNS.or(Kinds::LISTED),
+                Property::HasLiteral => Kinds::TYPES.or(Kinds::COLUMNS).or(Kinds::LISTED),
                 Property::HasRows | Property::HasNewKey | Property::HasVictims => {
-                    Kinds::RELATIONS.or(Kinds::COLUMNS)
+                    Kinds::RELATIONS.or(Kinds::COLUMNS).or(Kinds::LISTED)
                 }
             };
             term_kinds(term, variable, kinds)
         }
         Atom::Same(left, right, _) => {
-            term_kinds(left, variable, value_kinds(right))
-                & term_kinds(right, variable, value_kinds(left))
+            term_kinds(left, variable, value_kinds(right) & Kinds::NAMED)
+                & term_kinds(right, variable, value_kinds(left) & Kinds::NAMED)
         }
         Atom::Compare(left, _, right) => {
             term_kinds(left, variable, Kinds::NONE) & term_kinds(right, variable, Kinds::NONE)
@@ -108,17 +115,23 @@ fn term_kinds(term: &Term, variable: u16, used_as: Kinds) -> Kinds {
     match term {
         Term::Bound(n) if *n == variable => used_as,
         Term::Slot(_) | Term::Bound(_) | Term::Type(_) | Term::Int(_) | Term::Bool(_) => Kinds::ALL,
+        Term::Field(of, Field::HasRows) if matches!(&**of, Term::Field(of, Field::Table) if **of == Term::Bound(variable)) =>
+        {
+            // A subquery is no table with rows.
+            Kinds::COLUMNS.or(Kinds::UNIQUE_KEYS).or(Kinds::LISTED)
+        }
         Term::Field(of, field) => {
             let kinds = match field {
-                Field::Type | Field::Qualified => Kinds::COLUMNS,
+                Field::Type => Kinds::COLUMNS.or(Kinds::LISTED),
+                Field::Qualified => Kinds::COLUMNS,
                 Field::Table => Kinds::COLUMNS.or(Kinds::UNIQUE_KEYS),
-                Field::Name => Kinds::ALL,
+                Field::Name => Kinds::NAMED,
                 Field::Columns => Kinds::RELATIONS
                     .or(Kinds::FOREIGN_KEYS)
                     .or(Kinds::UNIQUE_KEYS),
                 Field::From | Field::To | Field::Targets => Kinds::FOREIGN_KEYS,
                 Field::Predicate | Field::Partial => Kinds::UNIQUE_KEYS,
-                Field::Nullable => Kinds::COLUMNS.or(Kinds::UNIQUE_KEYS),
+                Field::Nullable => Kinds::COLUMNS.or(Kinds::UNIQUE_KEYS).or(Kinds::LISTED),
                 Field::HasRows => Kinds::RELATIONS,
                 Field::Arguments | Field::Result => Kinds::FUNCTIONS,
                 Field::Length => Kinds::NONE,
@@ -138,19 +151,18 @@ fn value_kinds(term: &Term) -> Kinds {
     match term {
         Term::Slot(_) | Term::Bound(_) => Kinds::ALL,
         Term::Type(_) => Kinds::TYPES,
-        Term::Int(_) | Term::Bool(_) => Kinds::NONE,
+        Term::Int(_) => Kinds::NONE,
+        Term::Bool(_) => Kinds::TRUTHS,
         Term::Of(..) => Kinds::COLUMNS,
         Term::Field(_, field) => match field {
             Field::Type | Field::Element | Field::Result => Kinds::TYPES,
+            Field::Partial | Field::Nullable | Field::HasRows => Kinds::TRUTHS,
             Field::Table | Field::From | Field::To => Kinds::RELATIONS,
             Field::Name | Field::Qualified => Kinds::ALL,
             Field::Columns
             | Field::Targets
             | Field::Arguments
             | Field::Predicate
-            | Field::Partial
-            | Field::Nullable
-            | Field::HasRows
             | Field::Length => Kinds::NONE,
         },
     }
@@ -168,7 +180,7 @@ mod tests {
         let kinds = |atom: &Atom| Kinds::of_atom(atom);
         assert_eq!(
             kinds(&Atom::Same(field(Field::Type), integer.clone(), true)),
-            Kinds::COLUMNS
+            Kinds::COLUMNS.or(Kinds::LISTED)
         );
         assert_eq!(
             kinds(&Atom::Same(Term::Bound(0), integer, true)),

@@ -1,25 +1,33 @@
 //! What is decided once per run: guards, demands and candidates as far as dialect, features and
 //! schema model decide them.
 //!
-//! AFTER planning: a demand that the run decides is a constant; an atom that speaks of one slot only
-//! is a bit test where the slot holds a table or a type; a draw whose candidates depend on nothing
-//! but the run (and the table drawn from) has them listed.
+//! AFTER planning: a demand that the run decides is a constant. An atom that speaks of one slot only
+//! is looked up for each value of the model, and what it asks of scope and context is a test of bits
+//! that a unit answers at once. Where that decides a choice or a demand, a table over the slots has
+//! the outcome, and a draw has its candidates listed by table, by type and by outcome. What is left
+//! is evaluated; the answers are the same.
 
+mod candidates;
 mod choices;
 mod closed;
+mod decider;
 mod demands;
 mod guard;
 mod kinds;
 mod lists;
 mod memo;
 mod names;
+mod questions;
+mod reading;
 mod sites;
 mod table;
 
+pub use candidates::{Asking, By, Candidate, Candidates, Listed, Order, VisibleLists};
 pub use choices::{Alternative, Fixed, PlannedChoice};
 pub use demands::PlannedDemand;
 pub use guard::dialect_holds;
-pub use sites::{Candidate, Candidates, Listed, Order, PlannedSite};
+pub(crate) use questions::{Answers, Seen};
+pub use sites::PlannedSite;
 
 use crate::demand::{Atom, Demand, Domain, Property, View};
 use crate::dialect::Dialect;
@@ -35,6 +43,7 @@ use crate::values::Pattern;
 use crate::values::has_literal;
 use lists::Lists;
 use names::Names;
+use questions::Questions;
 use std::sync::Arc;
 
 /// Fewer new rows than this are no use to a run: no INSERT names such a table.
@@ -96,6 +105,8 @@ pub struct Plan {
     required: Vec<Vec<bool>>,
     /// By table: the types of its columns.
     types: Vec<TypeSet>,
+    /// What the demands ask of scope and context.
+    questions: Questions,
     taken_numbers: Vec<u32>,
     run_tag: String,
     budget: u32,
@@ -136,6 +147,7 @@ impl Plan {
                 .map(|table| types_of(&model, table))
                 .collect(),
             taken_numbers: taken_numbers(&model),
+            questions: Questions::new(&model),
             required: Vec::new(),
             guards: setup.guards,
             demands: Vec::new(),
@@ -152,7 +164,7 @@ impl Plan {
             .iter()
             .map(|demand| demands::simplify(&plan, demand))
             .collect();
-        let mut memos = memo::Memos::default();
+        let mut memos = memo::Memos::new(&plan);
         let planned = demands
             .iter()
             .map(|demand| demands::plan(&plan, &mut memos, demand))
@@ -166,6 +178,7 @@ impl Plan {
                 sites::plan(&plan, &mut memos, &site.domain, demand)
             })
             .collect();
+        plan.questions = memos.into_questions();
         plan.demands = planned;
         plan.sites = sites;
         let choices = setup
@@ -318,6 +331,12 @@ impl Plan {
     #[inline]
     pub(crate) fn lists(&self) -> &Lists {
         &self.lists
+    }
+
+    /// What the demands ask of scope and context.
+    #[inline]
+    pub(crate) fn questions(&self) -> &Questions {
+        &self.questions
     }
 
     /// The types of a table's columns.

@@ -1,103 +1,14 @@
 //! Draws with the candidates that the run decides listed.
 
 use super::Plan;
-use super::closed::Dependence;
+use super::candidates::{Candidates, by, candidates};
 use super::demands::{Test, by_cost, cheap_first, cost};
 use super::kinds::Kinds;
 use super::memo::Memos;
-use super::table::Table;
-use crate::demand::{Bound, ColumnSet, Cursor, Demand, Domain, Term, View};
-use crate::schema::model::TableId;
-use crate::unit::Unit;
-use crate::unit::value::{RelationId, Value};
+use super::table::{Table, unit_of_samples};
+use crate::demand::{Demand, Domain, View};
+use crate::unit::value::Value;
 use std::ops::BitAnd;
-
-/// A candidate of a draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate {
-    /// The value.
-    pub value: Value,
-    /// How deeply a derivation nests from here if it is drawn.
-    pub depth: u32,
-}
-
-/// Listed candidates.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// In the domain's order.
-    pub candidates: Vec<Candidate>,
-    /// Their positions in their table, if all of them are columns.
-    pub(crate) columns: Option<Vec<u16>>,
-    /// How lists of different ones are drawn, if they are few.
-    order: Option<Order>,
-}
-
-/// How a list without replacement is drawn from few candidates.
-#[derive(Debug, Clone)]
-pub struct Order {
-    /// The positions of the candidates, those first that are always among the drawn ones.
-    pub(crate) positions: [u8; Self::MOST],
-    /// How many those are.
-    pub(crate) forced: u8,
-    /// Whether drawn ones are listed in the domain's order.
-    pub(crate) keeps_order: bool,
-}
-
-impl Order {
-    /// The most candidates.
-    pub(crate) const MOST: usize = 64;
-
-    /// All positions, ascending.
-    pub(crate) const POSITIONS: [u8; Self::MOST] = {
-        let mut positions = [0; Self::MOST];
-        let mut at = 0;
-        while at < Self::MOST {
-            positions[at] = at as u8;
-            at += 1;
-        }
-        positions
-    };
-}
-
-impl Listed {
-    fn new(plan: &Plan, domain: &Domain, candidates: Vec<Candidate>) -> Self {
-        let keeps_order = matches!(domain, Domain::Insertable(_));
-        let order = (candidates.len() <= Order::MOST).then(|| {
-            let mut order = Order {
-                positions: Order::POSITIONS,
-                forced: 0,
-                keeps_order,
-            };
-            for (at, candidate) in candidates.iter().enumerate() {
-                if let (true, Value::Column(column)) = (keeps_order, candidate.value)
-                    && plan.is_required(TableId(column.relation.0), column.position)
-                {
-                    order.positions.swap(at, usize::from(order.forced));
-                    order.forced += 1;
-                }
-            }
-            order
-        });
-        let position = |found: &Candidate| match found.value {
-            Value::Column(column) => Some(column.position),
-            _ => None,
-        };
-        Self {
-            columns: candidates.iter().map(position).collect(),
-            candidates,
-            order,
-        }
-    }
-
-    /// How a list of at least so many different ones is drawn, if there are as many.
-    #[inline]
-    pub(crate) fn order_for(&self, low: i64) -> Option<&Order> {
-        if self.candidates.is_empty() || (self.candidates.len() as i64) < low {
-            return None;
-        }
-        self.order.as_ref()
-    }
-}
 
 /// A draw from a finite domain.
 #[derive(Debug, Clone)]
@@ -118,12 +29,12 @@ pub struct PlannedSite {
 
 /// A clause of what candidates have to satisfy.
 #[derive(Debug, Clone)]
-struct SiteClause {
-    depth: u32,
+pub(super) struct SiteClause {
+    pub depth: u32,
     /// What is the same for all candidates.
-    common: Vec<Test>,
+    pub common: Vec<Test>,
     /// What each candidate decides.
-    each: Vec<Test>,
+    pub each: Vec<Test>,
 }
 
 /// Which clauses each value of the model satisfies as far as that does not depend on the unit.
@@ -149,11 +60,11 @@ impl Known {
         if kinds == Kinds::NONE || tests().all(|test| test.kinds().is_none()) {
             return None;
         }
-        let known = plan.with_empty_unit(|view| {
-            Table::new(plan, kinds, |value| {
-                let holds = |test: &Test| test.kinds().is_none() || test.holds(view, Some(value));
-                bits(clauses, |clause| clause.each.iter().all(holds))
-            })
+        let unit = unit_of_samples(plan);
+        let view = View { plan, unit: &unit };
+        let known = Table::new(plan, kinds, |value| {
+            let holds = |test: &Test| test.kinds().is_none() || test.holds(view, Some(value));
+            bits(clauses, |clause| clause.each.iter().all(holds))
         })?;
         let rest = |clause: &SiteClause| {
             let tests = clause.each.iter().filter(|test| test.kinds().is_none());
@@ -249,55 +160,12 @@ impl PlannedSite {
     }
 }
 
-/// What is known of a draw's candidates before a unit is made.
-#[derive(Debug, Clone)]
-pub enum Candidates {
-    /// All of them.
-    Fixed {
-        /// In the domain's order.
-        list: Listed,
-        /// Whether tables that the unit created may be further ones.
-        grows: bool,
-    },
-    /// Those of each table of the model, seen as columns of that table.
-    PerTable {
-        /// The relation drawn from.
-        relation: Term,
-        /// By table, in the domain's order.
-        lists: Vec<Listed>,
-        /// Whether the drawn columns print qualified where the relation says so.
-        qualifies: bool,
-    },
-    /// Those of each table of the model, seen as columns of that table; what is drawn from are the
-    /// columns visible in the scope, or around the innermost narrowing.
-    PerVisible {
-        /// By table, in the domain's order.
-        lists: Vec<Listed>,
-        /// Whether the innermost narrowing does not count.
-        enclosing: bool,
-    },
-    /// Nothing: the unit decides.
-    Open,
-}
-
 pub(super) fn plan(
     plan: &Plan,
     memos: &mut Memos,
     domain: &Domain,
     demand: &Demand,
 ) -> PlannedSite {
-    let candidates = candidates(plan, domain, demand);
-    let depth = |list: &Listed| {
-        let depths = list.candidates.iter().map(|found| found.depth);
-        depths.max().unwrap_or(0)
-    };
-    let deepest = match &candidates {
-        Candidates::Fixed { list, .. } => depth(list),
-        Candidates::PerTable { lists, .. } | Candidates::PerVisible { lists, .. } => {
-            lists.iter().map(|list| depth(list)).max().unwrap_or(0)
-        }
-        Candidates::Open => 0,
-    };
     let clauses: Vec<SiteClause> = demand
         .clauses
         .iter()
@@ -311,81 +179,23 @@ pub(super) fn plan(
             }
         })
         .collect();
+    let candidates = match candidates(plan, domain, demand) {
+        Candidates::Open => by(plan, domain, &clauses).unwrap_or(Candidates::Open),
+        known => known,
+    };
+    let deepest = candidates.deepest();
     PlannedSite {
         domain: domain.clone(),
         known: match candidates {
-            Candidates::Open => Known::new(plan, &clauses),
-            _ => None,
+            Candidates::Open
+            | Candidates::FixedBy { .. }
+            | Candidates::PerTableBy { .. }
+            | Candidates::PerVisible { .. } => Known::new(plan, &clauses),
+            Candidates::Fixed { .. } | Candidates::PerTable { .. } => None,
         },
         by_cost: by_cost(clauses.iter().map(|clause| cost(&clause.each))),
         clauses,
         candidates,
         deepest,
     }
-}
-
-fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candidates {
-    if !Dependence::of_demand(demand, 1).is_closed() {
-        return Candidates::Open;
-    }
-    if Dependence::of_domain(domain).is_closed() {
-        return Candidates::Fixed {
-            list: plan.with_empty_unit(|view| list(view, domain, demand)),
-            grows: matches!(domain, Domain::Tables | Domain::Sources),
-        };
-    }
-    if let Domain::Visible | Domain::Enclosing = domain {
-        return Candidates::PerVisible {
-            lists: lists(plan, &Domain::Columns(Term::Slot(0)), demand),
-            enclosing: *domain == Domain::Enclosing,
-        };
-    }
-    let (relation, set) = match domain {
-        Domain::Columns(term) => (term, Some(ColumnSet::All)),
-        Domain::Insertable(term) => (term, Some(ColumnSet::Insertable)),
-        Domain::Required(term) => (term, Some(ColumnSet::Required)),
-        Domain::Updatable(term) => (term, Some(ColumnSet::Updatable)),
-        Domain::ForeignKeysFrom(term) | Domain::ForeignKeysTo(term) | Domain::UniqueKeys(term) => {
-            (term, None)
-        }
-        _ => return Candidates::Open,
-    };
-    // The domain of any one relation, written so that a lone slot names it.
-    let slot = Term::Slot(0);
-    let of_slot = match domain {
-        Domain::Columns(_) => Domain::Columns(slot),
-        Domain::Insertable(_) => Domain::Insertable(slot),
-        Domain::Required(_) => Domain::Required(slot),
-        Domain::Updatable(_) => Domain::Updatable(slot),
-        Domain::ForeignKeysFrom(_) => Domain::ForeignKeysFrom(slot),
-        Domain::ForeignKeysTo(_) => Domain::ForeignKeysTo(slot),
-        _ => Domain::UniqueKeys(slot),
-    };
-    Candidates::PerTable {
-        relation: relation.clone(),
-        lists: lists(plan, &of_slot, demand),
-        qualifies: set == Some(ColumnSet::All),
-    }
-}
-
-/// The candidates of each table of the model in a domain that slot 0 decides.
-fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Listed> {
-    let mut unit = Unit::new(plan);
-    (0..plan.model().tables.len() as u32)
-        .map(|table| {
-            unit.set_lone_slot(0, Value::Relation(RelationId(table)));
-            list(View { plan, unit: &unit }, domain, demand)
-        })
-        .collect()
-}
-
-fn list(view: View<'_>, domain: &Domain, demand: &Demand) -> Listed {
-    let mut cursor = Cursor::start(domain, view, None);
-    let mut list = Vec::new();
-    while let Some(value) = cursor.next(view) {
-        if let Some(depth) = view.holds(demand, Some(&Bound::new(value))) {
-            list.push(Candidate { value, depth });
-        }
-    }
-    Listed::new(view.plan, domain, list)
 }

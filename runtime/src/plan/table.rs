@@ -5,8 +5,11 @@ use super::kinds::Kinds;
 use crate::demand::View;
 use crate::functions::FUNCTIONS;
 use crate::schema::model::{ForeignKeyId, UniqueKeyId};
+use crate::tokens::Word;
 use crate::types::TypeId;
-use crate::unit::value::{FunctionId, RelationId, Value};
+use crate::unit::Unit;
+use crate::unit::relation::{Origin, Relation, Shape};
+use crate::unit::value::{ColumnRef, FunctionId, Range32, RelationId, Value};
 
 /// Columns, tables and types up to which a model's values are decided in advance; larger models
 /// are evaluated as they are drawn from, which takes no time at start.
@@ -24,10 +27,35 @@ pub(super) struct Table<T> {
     foreign_keys: Box<[T]>,
     unique_keys: Box<[T]>,
     functions: Box<[T]>,
+    truths: Box<[T]>,
+    /// Of columns of subqueries, by type.
+    listed: Box<[T]>,
+}
+
+/// A unit with no state but a subquery that has a column of each type of the model, in the order of
+/// their ids.
+pub(super) fn unit_of_samples(plan: &Plan) -> Unit {
+    let mut unit = Unit::new(plan);
+    let start = unit.arena.lists.len();
+    let types = 0..plan.model().types.len().min(usize::from(u16::MAX)) as u16;
+    let types = types.map(|ty| Value::Type(TypeId(ty)));
+    unit.arena.lists.extend(types);
+    let types = Range32::since(start, unit.arena.lists.len());
+    unit.arena.relations.push(Relation {
+        name: Range32::default(),
+        word: Word::new(b"sample"),
+        shape: Shape::Listed {
+            names: types,
+            types,
+        },
+        origin: Origin::Derived,
+    });
+    unit
 }
 
 impl<T: Copy> Table<T> {
-    /// Decides for each value of some kinds; none for models that are too large.
+    /// Decides for each value of some kinds; none for models that are too large. Values are to be seen
+    /// in a [`unit_of_samples`].
     pub fn new(plan: &Plan, kinds: Kinds, mut decide: impl FnMut(Value) -> T) -> Option<Self> {
         let model = plan.model();
         let mut first_columns = vec![0];
@@ -58,6 +86,16 @@ impl<T: Copy> Table<T> {
         let functions = all(Kinds::FUNCTIONS, FUNCTIONS.len(), |id| {
             Value::Function(FunctionId(id as u16))
         });
+        let truths = all(Kinds::TRUTHS, 2, |id| Value::Bool(id == 1));
+        let listed = if kinds.has(Kinds::LISTED) {
+            let relation = RelationId(model.tables.len() as u32);
+            let types = 0..model.types.len().min(usize::from(u16::MAX)) as u16;
+            types
+                .map(|ty| decide(Value::column(relation, ty, true)))
+                .collect()
+        } else {
+            Box::default()
+        };
         let columns = model
             .tables
             .iter()
@@ -78,7 +116,26 @@ impl<T: Copy> Table<T> {
             foreign_keys,
             unique_keys,
             functions,
+            truths,
+            listed,
         })
+    }
+
+    /// Another fact that follows from this one.
+    pub fn map<U>(self, mut follows: impl FnMut(T) -> U) -> Table<U> {
+        let mut all = |facts: Box<[T]>| facts.iter().map(|&fact| follows(fact)).collect();
+        Table {
+            kinds: self.kinds,
+            types: all(self.types),
+            tables: all(self.tables),
+            first_columns: self.first_columns,
+            columns: all(self.columns),
+            foreign_keys: all(self.foreign_keys),
+            unique_keys: all(self.unique_keys),
+            functions: all(self.functions),
+            truths: all(self.truths),
+            listed: all(self.listed),
+        }
     }
 
     /// The kinds of values that it knows of.
@@ -92,7 +149,9 @@ impl<T: Copy> Table<T> {
         match value {
             Value::Column(column) => {
                 let table = view.table_index(column.relation);
-                let first = *self.first_columns.get(table)?;
+                let Some(&first) = self.first_columns.get(table) else {
+                    return self.get_listed(view, column);
+                };
                 let at = first as usize + usize::from(column.position);
                 self.columns.get(at).copied()
             }
@@ -103,11 +162,18 @@ impl<T: Copy> Table<T> {
     }
 
     #[inline(never)]
+    fn get_listed(&self, view: View<'_>, column: ColumnRef) -> Option<T> {
+        let ty = view.column_type(column)?;
+        self.listed.get(usize::from(ty.0)).copied()
+    }
+
+    #[inline(never)]
     fn get_other(&self, value: Value) -> Option<T> {
         match value {
             Value::ForeignKey(id) => self.foreign_keys.get(id.0 as usize).copied(),
             Value::UniqueKey(id) => self.unique_keys.get(id.0 as usize).copied(),
             Value::Function(id) => self.functions.get(usize::from(id.0)).copied(),
+            Value::Bool(truth) => self.truths.get(usize::from(truth)).copied(),
             _ => None,
         }
     }

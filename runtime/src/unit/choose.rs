@@ -4,7 +4,7 @@ use super::Unit;
 use super::value::Value;
 use crate::choices::Choices;
 use crate::demand::View;
-use crate::plan::{Fixed, Plan};
+use crate::plan::{Fixed, Plan, PlannedChoice};
 
 impl Unit {
     /// Picks an alternative of a choice (an index into the plan's choices).
@@ -60,6 +60,21 @@ impl Unit {
         let Some(planned) = plan.choice(choice) else {
             return 0;
         };
+        if let Some(fixed) = planned.decided(View { plan, unit: self })
+            && self.fits(fixed.deepest)
+        {
+            return pick(fixed, choices);
+        }
+        self.choose_weighed(plan, planned, choices)
+    }
+
+    #[inline(never)]
+    fn choose_weighed<C: Choices>(
+        &mut self,
+        plan: &Plan,
+        planned: &PlannedChoice,
+        choices: &mut C,
+    ) -> usize {
         let mut weights = std::mem::take(&mut self.weights);
         weights.clear();
         let view = View { plan, unit: self };

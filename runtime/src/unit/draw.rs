@@ -1,10 +1,10 @@
 //! Drawing elements of finite domains.
 
 use super::Unit;
-use super::value::{RelationId, Value};
+use super::value::{ColumnRef, RelationId, Value};
 use crate::choices::Choices;
 use crate::demand::{Cursor, Term, View};
-use crate::plan::{Candidate, Candidates, Listed, Plan, PlannedSite};
+use crate::plan::{Candidate, Candidates, Listed, Plan, PlannedSite, VisibleLists};
 use crate::unit::relation::Shape;
 use crate::unit::scope::Frame;
 
@@ -127,11 +127,9 @@ impl Unit {
         site: &'p PlannedSite,
         mut visit: impl FnMut(&'p [Candidate], RelationId),
     ) -> Option<()> {
-        let Candidates::PerVisible { lists, enclosing } = &site.candidates else {
-            return None;
-        };
         let view = View { plan, unit: self };
-        let mut at = if *enclosing {
+        let (lists, enclosing) = visible_set(view, site)?;
+        let mut at = if enclosing {
             self.scopes.around_narrow()
         } else {
             self.scopes.current()
@@ -150,7 +148,82 @@ impl Unit {
                         let Shape::Table(table) = view.shape(relation) else {
                             return None;
                         };
-                        visit(&lists.get(table.0 as usize)?.candidates, relation);
+                        visit(&lists.tables.get(table.0 as usize)?.candidates, relation);
+                    }
+                    if !correlated || at == 0 {
+                        return Some(());
+                    }
+                    at -= 1;
+                }
+            }
+        }
+    }
+
+    /// The candidates among visible columns, some of which are no table's. None if the plan does not
+    /// list them.
+    fn collect_visible(
+        &self,
+        plan: &Plan,
+        site: &PlannedSite,
+        limit: u32,
+        candidates: &mut Vec<Candidate>,
+    ) -> Option<()> {
+        let view = View { plan, unit: self };
+        let (lists, enclosing) = visible_set(view, site)?;
+        let consider = |column: ColumnRef, ty, candidates: &mut Vec<Candidate>| {
+            let depth = lists.depth(ty).ok()?;
+            if let Some(depth) = depth.filter(|&depth| depth <= limit) {
+                let value = Value::column(column.relation, column.position, true);
+                candidates.push(Candidate { value, depth });
+            }
+            Some(())
+        };
+        let mut at = if enclosing {
+            self.scopes.around_narrow()
+        } else {
+            self.scopes.current()
+        };
+        loop {
+            match self.scopes.frame(at) {
+                Frame::Full(other) => at = other,
+                Frame::Narrow(columns) => {
+                    let columns = self.arena.lists.get(columns.indexes());
+                    for column in columns.unwrap_or_default() {
+                        if let &Value::Column(column) = column {
+                            consider(column, view.column_type(column), candidates)?;
+                        }
+                    }
+                    return Some(());
+                }
+                Frame::Scope {
+                    correlated,
+                    start,
+                    end,
+                } => {
+                    for relation in start..end {
+                        let relation = self.scopes.bound(relation)?;
+                        match view.shape(relation) {
+                            Shape::Table(table) => {
+                                let list = lists.tables.get(table.0 as usize)?;
+                                let seen = Seen::visible(relation);
+                                extend(candidates, &list.candidates, seen, Some(limit));
+                            }
+                            Shape::Listed { types, .. } => {
+                                for position in 0..view.column_count(relation) {
+                                    let at = types.start as usize + usize::from(position);
+                                    let ty = match self.arena.lists.get(at) {
+                                        Some(&Value::Type(ty)) => Some(ty),
+                                        _ => None,
+                                    };
+                                    let column = ColumnRef {
+                                        relation,
+                                        position,
+                                        qualified: true,
+                                    };
+                                    consider(column, ty, candidates)?;
+                                }
+                            }
+                        }
                     }
                     if !correlated || at == 0 {
                         return Some(());
@@ -215,8 +288,25 @@ impl Unit {
                 };
                 self.list_of(plan, relation, lists, *qualifies)
             }
-            Candidates::PerVisible { .. } | Candidates::Open => None,
+            Candidates::PerTableBy { .. } => self.listed_by(plan, site),
+            Candidates::FixedBy { .. } | Candidates::PerVisible { .. } | Candidates::Open => None,
         }
+    }
+
+    #[inline(never)]
+    fn listed_by<'p>(&self, plan: &Plan, site: &'p PlannedSite) -> Option<(&'p Listed, Seen)> {
+        let Candidates::PerTableBy {
+            relation,
+            by,
+            sets,
+            qualifies,
+        } = &site.candidates
+        else {
+            return None;
+        };
+        let view = View { plan, unit: self };
+        let relation = view.term(relation, None);
+        self.list_of(plan, relation, sets.get(by.set(view)?)?, *qualifies)
     }
 
     /// The same where the site speaks of one slot only, which has this value.
@@ -316,7 +406,35 @@ impl Unit {
             return;
         }
         candidates.clear();
+        if self
+            .collect_visible(plan, site, limit, candidates)
+            .is_some()
+        {
+            return;
+        }
+        candidates.clear();
         let view = View { plan, unit: self };
+        if let Candidates::FixedBy { by, sets } = &site.candidates
+            && let Some(set) = by.set(view).and_then(|set| sets.get(set))
+        {
+            let answers = view.answers();
+            if all_fit && room.is_some() {
+                // The depth does not matter.
+                let met = set.iter().filter(|found| found.is_met(answers));
+                candidates.extend(met.map(|found| Candidate {
+                    value: found.value,
+                    depth: 0,
+                }));
+                return;
+            }
+            let found = set.iter().filter_map(|found| {
+                let depth = found.depth(answers).filter(|&depth| depth <= limit)?;
+                let value = found.value;
+                Some(Candidate { value, depth })
+            });
+            candidates.extend(found);
+            return;
+        }
         let open = site.open_clauses(view, limit);
         let mut consider = |value| {
             let depth = match room {
@@ -341,6 +459,25 @@ impl Unit {
             consider(value);
         }
     }
+}
+
+/// The lists of candidates among visible columns that apply, and whether the innermost narrowing
+/// does not count.
+#[inline]
+fn visible_set<'p>(view: View<'_>, site: &'p PlannedSite) -> Option<(&'p VisibleLists, bool)> {
+    let Candidates::PerVisible {
+        by,
+        sets,
+        enclosing,
+    } = &site.candidates
+    else {
+        return None;
+    };
+    let set = match by {
+        Some(by) => by.set(view)?,
+        None => 0,
+    };
+    Some((sets.get(set)?, *enclosing))
 }
 
 /// Adds listed candidates, those within a limit of depth if there is one.
@@ -399,3 +536,6 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

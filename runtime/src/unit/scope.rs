@@ -1,6 +1,7 @@
 //! The stack of scopes: which relations, and so which columns, are visible.
 
 use super::value::{Range32, RelationId};
+use crate::plan::Answers;
 use crate::types::{Classes, TypeId};
 use std::cell::Cell;
 
@@ -65,11 +66,15 @@ impl TypeSet {
 /// The types of the visible columns, worked out when they are first asked for and forgotten when the
 /// stack changes.
 #[derive(Debug, Clone, Default)]
-struct Summary(Cell<Option<TypeSet>>);
+struct Summary {
+    types: Cell<Option<TypeSet>>,
+    answers: Cell<Option<Answers>>,
+}
 
 impl Summary {
     fn forget(&self) {
-        self.0.set(None);
+        self.types.set(None);
+        self.answers.set(None);
     }
 }
 
@@ -100,9 +105,22 @@ impl Default for Scopes {
 impl Scopes {
     /// The types of the visible columns, if they are known or can be worked out now.
     pub(crate) fn types(&self, work_out: impl FnOnce() -> TypeSet) -> TypeSet {
-        let types = self.summary.0.get().unwrap_or_else(work_out);
-        self.summary.0.set(Some(types));
+        let types = self.summary.types.get().unwrap_or_else(work_out);
+        self.summary.types.set(Some(types));
         types
+    }
+
+    /// What the visible columns answer, if that is known or can be worked out now.
+    #[inline]
+    pub(crate) fn answers(&self, work_out: impl FnOnce() -> Answers) -> Answers {
+        match self.summary.answers.get() {
+            Some(answers) => answers,
+            None => {
+                let answers = work_out();
+                self.summary.answers.set(Some(answers));
+                answers
+            }
+        }
     }
 
     /// Closes everything.
