@@ -7,7 +7,6 @@ use crate::choices::Choices;
 use crate::demand::View;
 use crate::plan::Plan;
 use crate::values::Distribution;
-use crate::values::literal;
 use crate::values::number::{power_of_ten, push_decimal};
 use crate::values::quoting::quote_from;
 
@@ -73,7 +72,7 @@ impl Unit {
         let Value::Type(ty) = ty else {
             return Value::Nothing;
         };
-        self.write_text(to, |_, out| literal(plan.model(), ty, choices, out))
+        self.write_text(to, |_, out| plan.fitting().literal(ty, choices, out))
     }
 
     /// A value that fits a column; unique columns get one that no other unit has.
@@ -133,7 +132,7 @@ impl Unit {
         out: &mut Vec<u8>,
     ) {
         if let Some(ty) = (View { plan, unit: self }).column_type(column) {
-            literal(plan.model(), ty, choices, out);
+            plan.fitting().literal(ty, choices, out);
         }
     }
 

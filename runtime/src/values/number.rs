@@ -1,14 +1,87 @@
 //! Numbers as text, without allocation.
 
+use super::affix::push_first;
+
+/// Numbers below have at most eight digits.
+const EIGHT_DIGITS: u64 = 100_000_000;
+
+/// The eight digits of a number below 10^8 as bytes 0 to 9, the first in the lowest byte.
+#[inline]
+fn eight_digits(n: u32) -> u64 {
+    // Halves, then halves of those, side by side: no loop.
+    let halves = u64::from(n / 10_000) | u64::from(n % 10_000) << 32;
+    let hundreds = ((halves * 10_486) >> 20) & 0x7f_0000_007f;
+    let pairs = hundreds | (halves - hundreds * 100) << 16;
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (pairs - tens * 10) << 8
+}
+
+/// What makes characters of eight digits.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// Appends a number.
+#[inline]
+fn push_magnitude(n: u64, out: &mut Vec<u8>) {
+    if n >= EIGHT_DIGITS {
+        push_long(n, out);
+        return;
+    }
+    let digits = eight_digits(n as u32);
+    // All are zeros of 0, which has one digit though.
+    let leading = (digits.trailing_zeros() / 8).min(7);
+    let text = (digits | ZEROS) >> (8 * leading);
+    push_first(text.to_le_bytes(), 8 - leading as usize, out);
+}
+
+#[inline(never)]
+fn push_long(n: u64, out: &mut Vec<u8>) {
+    let (high, low) = (n / EIGHT_DIGITS, n % EIGHT_DIGITS);
+    if high >= EIGHT_DIGITS {
+        push_magnitude(high / EIGHT_DIGITS, out);
+        push_eight((high % EIGHT_DIGITS) as u32, out);
+    } else {
+        push_magnitude(high, out);
+    }
+    push_eight(low as u32, out);
+}
+
+fn push_eight(n: u32, out: &mut Vec<u8>) {
+    out.extend_from_slice(&(eight_digits(n) | ZEROS).to_le_bytes());
+}
+
+/// Appends a whole number of 64 bits.
+#[inline]
+pub fn push_word(value: i64, out: &mut Vec<u8>) {
+    push_first([b'-'], usize::from(value < 0), out);
+    push_magnitude(value.unsigned_abs(), out);
+}
+
 /// Appends an integer.
+#[inline]
 pub fn push_int(value: i128, out: &mut Vec<u8>) {
-    // Nearly all fit 64 bits, which take a fraction of the time.
-    let mut digits = itoa::Buffer::new();
-    let digits = match i64::try_from(value) {
-        Ok(value) => digits.format(value),
-        Err(_) => digits.format(value),
-    };
-    out.extend_from_slice(digits.as_bytes());
+    match i64::try_from(value) {
+        Ok(value) => push_word(value, out),
+        Err(_) => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
+    }
+}
+
+/// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.
+#[inline]
+pub fn push_fixed(unscaled: i64, scale: u32, out: &mut Vec<u8>) {
+    let magnitude = unscaled.unsigned_abs();
+    if scale == 0 || scale > 7 || magnitude >= EIGHT_DIGITS {
+        push_decimal(unscaled.into(), scale, out);
+        return;
+    }
+    let digits = eight_digits(magnitude as u32);
+    let leading = (digits.trailing_zeros() / 8).min(7 - scale);
+    let text = (digits | ZEROS) >> (8 * leading);
+    let whole = 8 - leading - scale;
+    // The digits after the point move up by it.
+    let fraction = (text >> (8 * whole)) << 8 | u64::from(b'.');
+    push_first([b'-'], usize::from(unscaled < 0), out);
+    push_first(text.to_le_bytes(), whole as usize, out);
+    push_first(fraction.to_le_bytes(), scale as usize + 1, out);
 }
 
 /// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.
@@ -67,17 +140,42 @@ pub(super) fn pair(value: u32) -> [u8; 2] {
     PAIRS[value as usize % 100]
 }
 
-/// Appends a number with leading zeros up to a width.
+/// Appends a number with leading zeros up to a width of at most 20.
+#[inline]
 pub fn push_padded(value: u64, width: usize, out: &mut Vec<u8>) {
-    const ZEROS: &[u8] = &[b'0'; 20];
+    if value < EIGHT_DIGITS && width <= 8 {
+        let digits = eight_digits(value as u32);
+        let leading = (digits.trailing_zeros() / 8).min(8 - width.max(1) as u32);
+        let text = (digits | ZEROS) >> (8 * leading);
+        push_first(text.to_le_bytes(), 8 - leading as usize, out);
+        return;
+    }
     let mut digits = itoa::Buffer::new();
     let digits = digits.format(value).as_bytes();
-    let zeros = width.saturating_sub(digits.len());
-    out.extend_from_slice(ZEROS.get(..zeros).unwrap_or(ZEROS));
+    push_first([b'0'; 20], width.saturating_sub(digits.len()), out);
     out.extend_from_slice(digits);
 }
 
+/// The two hexadecimal digits of each byte.
+const HEXADECIMAL: [[u8; 2]; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut n = 0;
+    while n < 256 {
+        pairs[n] = [DIGITS[n >> 4], DIGITS[n & 15]];
+        n += 1;
+    }
+    pairs
+};
+
+/// The hexadecimal digits of a byte.
+#[inline]
+pub(super) fn hexadecimal(byte: u8) -> [u8; 2] {
+    HEXADECIMAL[usize::from(byte)]
+}
+
 /// Appends a number in a base up to 36, padded with zeros.
+#[inline]
 pub fn push_radix(value: u128, radix: u32, width: usize, out: &mut Vec<u8>) {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let radix = radix.clamp(2, 36);
@@ -119,6 +217,7 @@ pub fn power_of_ten(n: u32) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn text(print: impl FnOnce(&mut Vec<u8>)) -> String {
         let mut out = Vec::new();
@@ -146,6 +245,11 @@ mod tests {
             "0.00000000000000000012"
         );
         assert_eq!(text(|out| push_int(i128::MIN, out)), i128::MIN.to_string());
+        assert_eq!(text(|out| push_padded(0, 0, out)), "0");
+        assert_eq!(
+            text(|out| push_padded(123_456_789, 12, out)),
+            "000123456789"
+        );
         assert_eq!(text(|out| push_padded(7, 3, out)), "007");
         assert_eq!(text(|out| push_padded(1234, 3, out)), "1234");
         assert_eq!(
@@ -154,5 +258,37 @@ mod tests {
         );
         assert_eq!(text(|out| push_radix(35, 36, 3, out)), "00z");
         assert_eq!(text(|out| push_radix(0, 2, 1, out)), "0");
+    }
+
+    #[test]
+    fn prints_every_number_of_digits() {
+        let mut n = 1_i64;
+        while n < i64::MAX / 10 {
+            for value in [n - 1, n, n + 1, n * 7, -n] {
+                assert_eq!(text(|out| push_word(value, out)), value.to_string());
+                for scale in 0..12 {
+                    assert_eq!(
+                        text(|out| push_fixed(value, scale, out)),
+                        text(|out| push_decimal(value.into(), scale, out)),
+                    );
+                }
+            }
+            n *= 10;
+        }
+        for value in [i64::MIN, i64::MAX] {
+            assert_eq!(text(|out| push_word(value, out)), value.to_string());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn prints_numbers_as_others_do(value: i64, shift in 0_u32..64) {
+            let value = value >> shift;
+            prop_assert_eq!(text(|out| push_word(value, out)), value.to_string());
+            prop_assert_eq!(
+                text(|out| push_fixed(value, 3, out)),
+                text(|out| push_decimal(value.into(), 3, out))
+            );
+        }
     }
 }
