@@ -39,6 +39,10 @@ impl Affix {
     /// Appends it.
     #[inline]
     pub fn push(&self, out: &mut Vec<u8>) {
+        // Nothing is the most common.
+        if self.length == 0 {
+            return;
+        }
         match &self.long {
             None => push_first(self.short, self.length as usize, out),
             Some(long) => out.extend_from_slice(long),
@@ -46,49 +50,65 @@ impl Affix {
     }
 }
 
+/// Bytes of a listed text that is written at once.
+const PADDED: usize = 32;
+
 /// Texts of which one is chosen.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Texts {
-    /// One after the other, with [`SHORT`] bytes behind the last.
-    bytes: Box<[u8]>,
-    /// Where each starts; one more at the end.
-    starts: Box<[u32]>,
+#[derive(Debug, Clone)]
+pub(crate) enum Texts {
+    /// Short ones: the last byte is the length.
+    Short(Box<[[u8; PADDED]]>),
+    /// Any.
+    Long(Box<[Box<[u8]>]>),
 }
 
 impl Texts {
     /// So many texts, each of which is printed by its number.
     pub fn new(count: usize, mut print: impl FnMut(usize, &mut Vec<u8>)) -> Self {
-        let mut bytes = Vec::new();
-        let mut starts = vec![0];
-        for n in 0..count {
-            print(n, &mut bytes);
-            starts.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-        }
-        bytes.extend_from_slice(&[0; SHORT]);
-        Self {
-            bytes: bytes.into(),
-            starts: starts.into(),
+        let texts: Box<[Box<[u8]>]> = (0..count)
+            .map(|n| {
+                let mut text = Vec::new();
+                print(n, &mut text);
+                text.into()
+            })
+            .collect();
+        let padded = |text: &Box<[u8]>| {
+            let mut padded = [0; PADDED];
+            padded[..PADDED - 1]
+                .get_mut(..text.len())?
+                .copy_from_slice(text);
+            padded[PADDED - 1] = text.len() as u8;
+            Some(padded)
+        };
+        match texts.iter().map(padded).collect() {
+            Some(short) => Self::Short(short),
+            None => Self::Long(texts),
         }
     }
 
     /// How many there are.
     #[inline]
     pub fn count(&self) -> u64 {
-        (self.starts.len() as u64).saturating_sub(1)
+        match self {
+            Self::Short(texts) => texts.len() as u64,
+            Self::Long(texts) => texts.len() as u64,
+        }
     }
 
     /// Appends one; nothing if there are fewer.
     #[inline]
     pub fn push(&self, n: u64, out: &mut Vec<u8>) {
-        let n = n as usize;
-        let (Some(&start), Some(&end)) = (self.starts.get(n), self.starts.get(n + 1)) else {
-            return;
-        };
-        let (start, length) = (start as usize, (end - start) as usize);
-        let short = self.bytes.get(start..).and_then(<[u8]>::first_chunk);
-        match short {
-            Some(short) if length <= SHORT => push_first::<SHORT>(*short, length, out),
-            _ => out.extend_from_slice(self.bytes.get(start..start + length).unwrap_or_default()),
+        match self {
+            Self::Short(texts) => {
+                if let Some(&text) = texts.get(n as usize) {
+                    push_first(text, text[PADDED - 1].into(), out);
+                }
+            }
+            Self::Long(texts) => {
+                if let Some(text) = texts.get(n as usize) {
+                    out.extend_from_slice(text);
+                }
+            }
         }
     }
 }
@@ -109,8 +129,8 @@ mod tests {
         let listed = Texts::new(texts.len(), |n, out| {
             out.extend_from_slice(texts[n].as_bytes());
         });
-        assert_eq!(listed.count(), 5);
-        for (n, text) in (0..).zip(texts) {
+        assert_eq!(listed.count(), texts.len() as u64);
+        for (n, text) in (0..).zip(texts.iter()) {
             let expected = [b"before ", text.as_bytes()].concat();
             let mut out = b"before ".to_vec();
             Affix::new(text.as_bytes()).push(&mut out);
@@ -120,7 +140,7 @@ mod tests {
             assert_eq!(out, expected);
         }
         let mut out = Vec::new();
-        listed.push(5, &mut out);
+        listed.push(listed.count(), &mut out);
         assert!(out.is_empty());
     }
 }

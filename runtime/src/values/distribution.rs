@@ -56,7 +56,7 @@ impl Distribution {
             Self::Geometric(p) => (Kind::Geometric, p),
         };
         let offset = if span <= LONGEST_TABLE {
-            constants.table(kind, parameter, span).draw(choices.bits())
+            constants.table(kind, parameter).draw(span, choices)
         } else {
             match kind {
                 Kind::Zipf => zipf(span, parameter, constants, choices),
@@ -99,27 +99,24 @@ struct Constant {
     /// The bits of the parameter.
     parameter: u64,
     span: u64,
-    worked_out: WorkedOut,
+    values: [f64; 3],
 }
 
-#[derive(Debug, Clone, Copy)]
-enum WorkedOut {
-    Numbers([f64; 3]),
-    Table(Table),
-}
+/// The greatest span of a range that a table serves.
+const LONGEST_TABLE: u64 = ENTRIES as u64 - 1;
 
-/// The greatest span of a range that has a table.
-const LONGEST_TABLE: u64 = 16;
+/// Numbers in a table.
+const ENTRIES: usize = 16;
 
-/// The chances of the numbers of a short range.
+/// The chances of the numbers of short ranges.
 #[derive(Debug, Clone, Copy)]
 struct Table {
-    /// Of 2^64 words, how many give this number or one before it. Past the last but one, all.
-    upto: [u64; LONGEST_TABLE as usize],
+    /// The weights of each number and those before it; all fit 63 bits.
+    upto: [u64; ENTRIES],
 }
 
 impl Table {
-    fn new(kind: Kind, parameter: f64, span: u64) -> Self {
+    fn new(kind: Kind, parameter: f64) -> Self {
         let weight: &dyn Fn(f64) -> f64 = match kind {
             Kind::Zipf => {
                 let s = exponent(parameter);
@@ -134,31 +131,29 @@ impl Table {
                 &move |k| libm::exp(k * log_p)
             }
         };
-        let mut upto = [u64::MAX; LONGEST_TABLE as usize];
-        let weights = || (0..=span).map(|k| weight(k as f64));
-        let total: f64 = weights().sum();
+        // No weight is greater than 1, the first.
+        let one = 9_223_372_036_854_775_808.0 / ENTRIES as f64;
         let mut sum = 0.0;
-        for (upto, weight) in upto.iter_mut().zip(weights()).take(span as usize) {
-            sum += weight;
-            // The cast saturates.
-            *upto = (sum / total * 18_446_744_073_709_551_616.0) as u64;
+        Self {
+            upto: std::array::from_fn(|k| {
+                sum += weight(k as f64);
+                (sum * one) as u64
+            }),
         }
-        Self { upto }
     }
 
-    /// The number that a random word gives.
+    /// A number of `0..=span`, at most [`LONGEST_TABLE`].
     #[inline]
-    fn draw(&self, word: u64) -> u64 {
-        // Halves are counted as wholes, so that there is no branch to mispredict: nearly all are
-        // decided by the first.
-        let count = |upto: &[u64]| upto.iter().map(|&upto| u64::from(word >= upto)).sum();
-        let (first, last) = self.upto.split_at(LONGEST_TABLE as usize / 2);
-        let offset: u64 = count(first);
-        if offset < first.len() as u64 {
-            return offset;
+    fn draw<C: Choices>(&self, span: u64, choices: &mut C) -> u64 {
+        let total = self.upto[span as usize % ENTRIES];
+        let drawn = choices.below(total);
+        // Halving finds the first whose weights go beyond what was drawn, without a branch.
+        let mut place = 0;
+        for half in [8, 4, 2, 1] {
+            let beyond = drawn >= self.upto[(place + half - 1) % ENTRIES];
+            place += half * usize::from(beyond);
         }
-        let more: u64 = count(last);
-        offset + more
+        place as u64
     }
 }
 
@@ -166,72 +161,62 @@ impl Table {
 /// the same: most of a draw's time is spent on it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Constants {
-    kept: [Option<Constant>; Self::PLACES],
+    tables: [Option<(Kind, u64, Table)>; Self::PLACES],
+    numbers: [Option<Constant>; Self::PLACES],
 }
 
 impl Constants {
-    /// Distributions and ranges that are kept at a time.
+    /// Distributions, and ranges of them, that are kept at a time.
     const PLACES: usize = 32;
 
-    /// What is kept of a distribution and a range, worked out if it is not there.
+    /// Where something is kept. Any spread will do: another one in the same place is worked out anew.
     #[inline]
+    fn place(kind: Kind, parameter: u64, span: u64) -> usize {
+        let mixed =
+            (parameter ^ span.rotate_left(32) ^ kind as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 59) as usize % Self::PLACES
+    }
+
+    /// The table of a distribution.
+    #[inline]
+    fn table(&mut self, kind: Kind, parameter: f64) -> &Table {
+        #[cold]
+        #[inline(never)]
+        fn work_out(kind: Kind, parameter: f64) -> (Kind, u64, Table) {
+            (kind, parameter.to_bits(), Table::new(kind, parameter))
+        }
+        let bits = parameter.to_bits();
+        let place = &mut self.tables[Self::place(kind, bits, 0)];
+        if !matches!(place, Some((known, of, _)) if *known == kind && *of == bits) {
+            *place = None;
+        }
+        &place.get_or_insert_with(|| work_out(kind, parameter)).2
+    }
+
+    /// What a distribution and a long range decide.
     fn of(
         &mut self,
         kind: Kind,
         parameter: f64,
         span: u64,
-        work_out: impl FnOnce() -> WorkedOut,
-    ) -> &WorkedOut {
-        let parameter = parameter.to_bits();
-        // Any spread will do: another one in the same place is worked out anew.
-        let mixed =
-            (parameter ^ span.rotate_left(32) ^ kind as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let place = &mut self.kept[(mixed >> 59) as usize % Self::PLACES];
-        let known = place.as_ref().is_some_and(|kept| {
-            kept.parameter == parameter && kept.span == span && kept.kind == kind
-        });
-        if !known {
-            *place = None;
-        }
-        &place
-            .get_or_insert_with(|| Constant {
-                kind,
-                parameter,
-                span,
-                worked_out: work_out(),
-            })
-            .worked_out
-    }
-
-    /// The table of a short range.
-    #[inline]
-    fn table(&mut self, kind: Kind, parameter: f64, span: u64) -> &Table {
-        /// Never needed: what is kept of a short range is its table.
-        const EVERYTHING: &Table = &Table {
-            upto: [u64::MAX; LONGEST_TABLE as usize],
-        };
-        #[cold]
-        #[inline(never)]
-        fn work_out(kind: Kind, parameter: f64, span: u64) -> WorkedOut {
-            WorkedOut::Table(Table::new(kind, parameter, span))
-        }
-        match self.of(kind, parameter, span, || work_out(kind, parameter, span)) {
-            WorkedOut::Table(table) => table,
-            WorkedOut::Numbers(_) => EVERYTHING,
-        }
-    }
-
-    /// The numbers of a long range.
-    fn numbers(
-        &mut self,
-        kind: Kind,
-        parameter: f64,
-        span: u64,
-        work_out: impl Fn() -> [f64; 3],
+        work_out: impl FnOnce() -> [f64; 3],
     ) -> [f64; 3] {
-        match self.of(kind, parameter, span, || WorkedOut::Numbers(work_out())) {
-            WorkedOut::Numbers(numbers) => *numbers,
-            WorkedOut::Table(_) => work_out(),
+        let parameter = parameter.to_bits();
+        let place = &mut self.numbers[Self::place(kind, parameter, span)];
+        match place {
+            Some(kept) if kept.parameter == parameter && kept.span == span && kept.kind == kind => {
+                kept.values
+            }
+            _ => {
+                let values = work_out();
+                *place = Some(Constant {
+                    kind,
+                    parameter,
+                    span,
+                    values,
+                });
+                values
+            }
         }
     }
 }
@@ -264,7 +249,7 @@ fn zipf<C: Choices>(span: u64, s: f64, constants: &mut Constants, choices: &mut 
         let t = (x * (1.0 - s)).max(-1.0);
         libm::exp(log1p_over(t) * x)
     };
-    let [first, last, squeeze] = constants.numbers(Kind::Zipf, s, span, || {
+    let [first, last, squeeze] = constants.of(Kind::Zipf, s, span, || {
         let first = h_integral(1.5) - 1.0;
         let last = h_integral(n + 0.5);
         let squeeze = 2.0 - h_integral_inverse(h_integral(2.5) - h(2.0));
@@ -325,7 +310,7 @@ fn exponential<C: Choices>(span: u64, mean: f64, choices: &mut C) -> u64 {
 fn geometric<C: Choices>(span: u64, p: f64, constants: &mut Constants, choices: &mut C) -> u64 {
     let p = probability(p);
     let n = span as f64 + 1.0;
-    let [log_p, mass, _] = constants.numbers(Kind::Geometric, p, span, || {
+    let [log_p, mass, _] = constants.of(Kind::Geometric, p, span, || {
         let log_p = libm::log(p);
         [log_p, -libm::expm1(n * log_p), 0.0]
     });

@@ -52,7 +52,9 @@ fn push_eight(n: u32, out: &mut Vec<u8>) {
 /// Appends a whole number of 64 bits.
 #[inline]
 pub fn push_word(value: i64, out: &mut Vec<u8>) {
-    push_first([b'-'], usize::from(value < 0), out);
+    if value < 0 {
+        out.push(b'-');
+    }
     push_magnitude(value.unsigned_abs(), out);
 }
 
@@ -68,20 +70,27 @@ pub fn push_int(value: i128, out: &mut Vec<u8>) {
 /// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.
 #[inline]
 pub fn push_fixed(unscaled: i64, scale: u32, out: &mut Vec<u8>) {
+    if scale == 0 {
+        push_word(unscaled, out);
+        return;
+    }
     let magnitude = unscaled.unsigned_abs();
-    if scale == 0 || scale > 7 || magnitude >= EIGHT_DIGITS {
+    if scale > 7 || magnitude >= EIGHT_DIGITS {
         push_decimal(unscaled.into(), scale, out);
         return;
+    }
+    if unscaled < 0 {
+        out.push(b'-');
     }
     let digits = eight_digits(magnitude as u32);
     let leading = (digits.trailing_zeros() / 8).min(7 - scale);
     let text = (digits | ZEROS) >> (8 * leading);
-    let whole = 8 - leading - scale;
-    // The digits after the point move up by it.
-    let fraction = (text >> (8 * whole)) << 8 | u64::from(b'.');
-    push_first([b'-'], usize::from(unscaled < 0), out);
-    push_first(text.to_le_bytes(), whole as usize, out);
-    push_first(fraction.to_le_bytes(), scale as usize + 1, out);
+    let point = 8 * (8 - leading - scale);
+    // Eight digits and a point are nine bytes: what is behind the point moves up by one.
+    let whole = text & ((1 << point) - 1);
+    let fraction = u128::from(text ^ whole) << 8;
+    let text = u128::from(whole | u64::from(b'.') << point) | fraction;
+    push_first(text.to_le_bytes(), 9 - leading as usize, out);
 }
 
 /// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.
@@ -156,28 +165,41 @@ pub fn push_padded(value: u64, width: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(digits);
 }
 
-/// The two hexadecimal digits of each byte.
-const HEXADECIMAL: [[u8; 2]; 256] = {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut pairs = [[0; 2]; 256];
-    let mut n = 0;
-    while n < 256 {
-        pairs[n] = [DIGITS[n >> 4], DIGITS[n & 15]];
-        n += 1;
-    }
-    pairs
-};
-
-/// The hexadecimal digits of a byte.
+/// The eight hexadecimal digits of a number.
 #[inline]
-pub(super) fn hexadecimal(byte: u8) -> [u8; 2] {
-    HEXADECIMAL[usize::from(byte)]
+pub(super) fn hexadecimal(n: u32) -> [u8; 8] {
+    // Four bits to a byte, then all bytes are made characters at once.
+    let mut digits = u64::from(n);
+    digits = (digits | digits << 16) & 0x0000_ffff_0000_ffff;
+    digits = (digits | digits << 8) & 0x00ff_00ff_00ff_00ff;
+    digits = (digits | digits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    let letters = ((digits + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101;
+    let to_letters = u64::from(b'a' - b'0' - 10);
+    (digits + ZEROS + letters * to_letters).to_be_bytes()
 }
+
+/// Appends a number in base 36, padded with zeros up to a width.
+pub(super) fn push_base_36(n: u64, width: usize, out: &mut Vec<u8>) {
+    /// No number of 64 bits has more digits.
+    const MOST: usize = 13;
+    let zeros = width.saturating_sub(MOST);
+    out.resize(out.len() + zeros, b'0');
+    // The last digit is the highest byte.
+    let (mut text, mut rest, mut count) = (0_u128, n, 0);
+    while rest > 0 || count < (width - zeros).max(1) {
+        text = text << 8 | u128::from(DIGITS[(rest % 36) as usize]);
+        rest /= 36;
+        count += 1;
+    }
+    push_first(text.to_le_bytes(), count, out);
+}
+
+/// The digits of all bases.
+const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 /// Appends a number in a base up to 36, padded with zeros.
 #[inline]
 pub fn push_radix(value: u128, radix: u32, width: usize, out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let radix = radix.clamp(2, 36);
     let start = out.len();
     let mut rest = value;
@@ -281,6 +303,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn prints_digits_of_other_bases(value: u64, shift in 0_u32..64, width in 0_usize..20) {
+            let value = value >> shift;
+            prop_assert_eq!(
+                text(|out| push_base_36(value, width, out)),
+                text(|out| push_radix(value.into(), 36, width, out))
+            );
+            let half = value as u32;
+            prop_assert_eq!(hexadecimal(half).to_vec(), format!("{half:08x}").into_bytes());
+        }
+
         #[test]
         fn prints_numbers_as_others_do(value: i64, shift in 0_u32..64) {
             let value = value >> shift;

@@ -2,7 +2,7 @@
 
 use super::affix::Affix;
 use super::literal::{Style, dress_array, end_element, underlying};
-use super::number::{power_of_ten, push_decimal, push_fixed, push_int, push_radix};
+use super::number::{power_of_ten, push_base_36, push_decimal, push_fixed, push_int, push_radix};
 use super::scalar::{self, push_pairs, push_uuid_digits};
 use super::temporal;
 use crate::schema::model::{Allowed, Model, TypeInfo, TypeKind};
@@ -288,7 +288,7 @@ impl Numbering {
             Content::Wide { base, digits } => {
                 push_decimal(base.saturating_add_unsigned(n.into()), digits, out);
             }
-            Content::Text { width } => push_radix(n.into(), 36, width as usize, out),
+            Content::Text { width } => push_base_36(n, width as usize, out),
             Content::Date => temporal::push_date(10_957 + n.cast_signed(), out),
             Content::Timestamp => {
                 temporal::push_timestamp(946_684_800 + n.cast_signed(), 0, out);
@@ -309,7 +309,7 @@ impl Numbering {
             }
             Content::Hardware(pairs, added) => {
                 let bytes = (n | added) << (64 - 8 * pairs);
-                push_pairs(bytes.swap_bytes(), pairs, b":", out);
+                push_pairs(bytes, pairs, b":", out);
             }
             Content::Bits(width) => push_radix(n.into(), 2, width as usize, out),
         }

@@ -37,11 +37,7 @@ enum Content {
     /// One of some texts.
     Listed(Texts),
     /// A number with so many digits after the point.
-    Number {
-        bands: Box<Bands>,
-        digits: u32,
-        printed: Option<Box<Printed>>,
-    },
+    Number(Box<Number>),
     /// A number with some digits after the point, fewer than so many.
     Fraction {
         bands: Box<Bands>,
@@ -84,6 +80,26 @@ enum Content {
     Array(Box<Elements>),
     /// As another recipe has it, made an operand of the cast that stands behind.
     Operand(Box<Recipe>),
+}
+
+#[derive(Debug, Clone)]
+struct Number {
+    bands: Bands,
+    digits: u32,
+    printed: Option<Box<Printed>>,
+}
+
+impl Number {
+    #[inline]
+    fn push<C: Choices>(&self, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
+        let unscaled = self.bands.draw(word, choices);
+        match &self.printed {
+            None => push_fixed(unscaled, self.digits, out),
+            Some(printed) => printed.push(unscaled.into(), self.digits, out, |out| {
+                push_fixed(unscaled, self.digits, out);
+            }),
+        }
+    }
 }
 
 /// How numbers are printed that are not always bare digits.
@@ -306,11 +322,11 @@ impl Recipe {
                         i64::try_from(power_of_ten(bounds.digits)),
                     );
                     match narrow {
-                        (Ok(low), Ok(high), Ok(unit)) => Content::Number {
-                            bands: Box::new(Bands::new(low, high, unit)),
+                        (Ok(low), Ok(high), Ok(unit)) => Content::Number(Box::new(Number {
+                            bands: Bands::new(low, high, unit),
                             digits: bounds.digits,
                             printed,
-                        },
+                        })),
                         _ => Content::Wide {
                             bounds: Box::new(bounds),
                             printed,
@@ -327,21 +343,14 @@ impl Recipe {
     pub fn push<C: Choices>(&self, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
         match &self.content {
             Content::Listed(texts) => texts.push(word.below(texts.count()), out),
-            Content::Number {
-                bands,
-                digits,
-                printed,
-            } => {
-                let unscaled = bands.draw(word, choices);
-                match printed {
-                    None => push_fixed(unscaled, *digits, out),
-                    Some(printed) => printed.push(unscaled.into(), *digits, out, |out| {
-                        push_fixed(unscaled, *digits, out);
-                    }),
-                }
-            }
+            Content::Number(number) => number.push(word, choices, out),
             Content::Text { low, high, quoted } => {
                 text::push_text(*low, *high, *quoted, word, choices, out);
+                self.after.push(out);
+            }
+            Content::Date => {
+                self.before.push(out);
+                temporal::push_date(DAYS.draw(word, choices), out);
                 self.after.push(out);
             }
             _ => self.push_other(word, choices, out),
@@ -349,13 +358,14 @@ impl Recipe {
     }
 
     /// Appends a value of the types that are not the most common ones.
+    #[inline(never)]
     fn push_other<C: Choices>(&self, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
         let start = out.len();
         self.before.push(out);
         match &self.content {
             Content::Null => out.extend_from_slice(b"NULL"),
             // Made by the caller.
-            Content::Listed(_) | Content::Number { .. } | Content::Text { .. } => {}
+            Content::Listed(_) | Content::Number(_) | Content::Text { .. } | Content::Date => {}
             Content::Fraction {
                 bands,
                 most,
@@ -377,7 +387,6 @@ impl Recipe {
                 };
                 push_bits(length, choices, out);
             }
-            Content::Date => temporal::push_date(DAYS.draw(word, choices), out),
             Content::Time { zone } => {
                 let (seconds, micros) = temporal::time(word);
                 temporal::push_time(seconds, micros, out);

@@ -219,28 +219,33 @@ pub(super) fn push_interval(word: &mut Word, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends so many of the bytes of a number, from the last on, as pairs of hexadecimal digits.
+/// Appends so many of the bytes of a number, from the first on, as pairs of hexadecimal digits.
 pub(super) fn push_pairs(n: u64, pairs: u32, separator: &[u8], out: &mut Vec<u8>) {
-    for (at, byte) in n.to_le_bytes().into_iter().take(pairs as usize).enumerate() {
+    let (high, low) = (hexadecimal((n >> 32) as u32), hexadecimal(n as u32));
+    let digits = high.as_chunks::<2>().0.iter().chain(low.as_chunks().0);
+    for (at, pair) in digits.take(pairs as usize).enumerate() {
         if at > 0 {
             out.extend_from_slice(separator);
         }
-        out.extend_from_slice(&hexadecimal(byte));
+        out.extend_from_slice(pair);
     }
 }
 
 /// Appends a UUID of version 4 with the lower 122 bits.
 pub(super) fn push_uuid_digits(bits: u128, out: &mut Vec<u8>) {
-    /// Where the bytes start between hyphens.
-    const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-    let low = bits & ((1 << 62) - 1);
-    let middle = (bits >> 62) & 0xfff;
-    let high = (bits >> 74) & ((1 << 48) - 1);
-    let uuid = (high << 80) | (4 << 76) | (middle << 64) | (2 << 62) | low;
+    let (high, low) = ((bits >> 62) as u64, bits as u64);
+    // The version and the variant are put between the bits.
+    let high = (high << 4) & 0xffff_ffff_ffff_0000 | 4 << 12 | high & 0xfff;
+    let low = low & (u64::MAX >> 2) | 2 << 62;
+    let [a, b] = [hexadecimal((high >> 32) as u32), hexadecimal(high as u32)];
+    let [c, d] = [hexadecimal((low >> 32) as u32), hexadecimal(low as u32)];
     let mut text = [b'-'; 36];
-    for (place, byte) in PLACES.into_iter().zip(uuid.to_be_bytes()) {
-        [text[place], text[place + 1]] = hexadecimal(byte);
-    }
+    text[..8].copy_from_slice(&a);
+    text[9..13].copy_from_slice(&b[..4]);
+    text[14..18].copy_from_slice(&b[4..]);
+    text[19..23].copy_from_slice(&c[..4]);
+    text[24..28].copy_from_slice(&c[4..]);
+    text[28..].copy_from_slice(&d);
     out.extend_from_slice(&text);
 }
 
