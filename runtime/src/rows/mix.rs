@@ -100,7 +100,7 @@ pub(super) struct Permutation {
 }
 
 /// Rounds of the network.
-const ROUNDS: u64 = 4;
+const ROUNDS: u64 = 3;
 
 impl Permutation {
     /// Of `0..n`.
@@ -142,7 +142,8 @@ impl Permutation {
         let mut at = from;
         loop {
             let (mut high, mut low) = (at >> self.low_bits, at & self.low_mask);
-            // Each round is its own inverse, so the order alone tells the directions apart.
+            // Each round is its own inverse, so the order alone would tell the directions apart; of
+            // an odd number even that is the same half first.
             for n in 0..ROUNDS {
                 let n = round(n);
                 let key = self.key.wrapping_add(GOLDEN.wrapping_mul(n + 1));

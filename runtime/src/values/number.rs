@@ -20,7 +20,7 @@ fn eight_digits(n: u32) -> u64 {
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// Appends a number.
-#[inline]
+#[inline(always)]
 fn push_magnitude(n: u64, out: &mut Vec<u8>) {
     if n >= EIGHT_DIGITS {
         push_long(n, out);
@@ -46,11 +46,11 @@ fn push_long(n: u64, out: &mut Vec<u8>) {
 }
 
 fn push_eight(n: u32, out: &mut Vec<u8>) {
-    out.extend_from_slice(&(eight_digits(n) | ZEROS).to_le_bytes());
+    out.extend_from_slice(&eight_characters(n).to_le_bytes());
 }
 
 /// Appends a whole number of 64 bits.
-#[inline]
+#[inline(always)]
 pub fn push_word(value: i64, out: &mut Vec<u8>) {
     if value < 0 {
         out.push(b'-');
@@ -68,7 +68,7 @@ pub fn push_int(value: i128, out: &mut Vec<u8>) {
 }
 
 /// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.
-#[inline]
+#[inline(always)]
 pub fn push_fixed(unscaled: i64, scale: u32, out: &mut Vec<u8>) {
     if scale == 0 {
         push_word(unscaled, out);
@@ -76,7 +76,7 @@ pub fn push_fixed(unscaled: i64, scale: u32, out: &mut Vec<u8>) {
     }
     let magnitude = unscaled.unsigned_abs();
     if scale > 7 || magnitude >= EIGHT_DIGITS {
-        push_decimal(unscaled.into(), scale, out);
+        push_long_fixed(unscaled, scale, out);
         return;
     }
     if unscaled < 0 {
@@ -93,33 +93,40 @@ pub fn push_fixed(unscaled: i64, scale: u32, out: &mut Vec<u8>) {
     push_first(text.to_le_bytes(), 9 - leading as usize, out);
 }
 
+#[inline(never)]
+fn push_long_fixed(unscaled: i64, scale: u32, out: &mut Vec<u8>) {
+    let magnitude = unscaled.unsigned_abs();
+    if unscaled < 0 {
+        out.push(b'-');
+    }
+    match POWERS.get(scale as usize).map(|&unit| unit as u64) {
+        Some(unit) if scale <= 18 => {
+            push_magnitude(magnitude / unit, out);
+            out.push(b'.');
+            push_padded(magnitude % unit, scale as usize, out);
+        }
+        _ => {
+            out.extend_from_slice(b"0.");
+            let zeros = (scale as usize).saturating_sub(20);
+            out.resize(out.len() + zeros, b'0');
+            push_padded(magnitude, scale as usize - zeros, out);
+        }
+    }
+}
+
 /// Appends `unscaled * 10^-scale` in plain digits, with exactly `scale` digits after the point.
 pub fn push_decimal(unscaled: i128, scale: u32, out: &mut Vec<u8>) {
-    if scale == 0 {
-        push_int(unscaled, out);
-        return;
-    }
-    if let (Ok(magnitude), Some(&unit)) = (
-        u64::try_from(unscaled.unsigned_abs()),
-        POWERS.get(scale as usize).filter(|_| scale <= 18),
-    ) {
-        // Nearly all: the digits after the point behind a one, of which the point takes the place.
-        let unit = unit as u64;
-        if unscaled < 0 {
-            out.push(b'-');
-        }
-        let mut digits = itoa::Buffer::new();
-        out.extend_from_slice(digits.format(magnitude / unit).as_bytes());
-        let point = out.len();
-        out.extend_from_slice(digits.format(unit + magnitude % unit).as_bytes());
-        if let Some(one) = out.get_mut(point) {
-            *one = b'.';
-        }
+    // Nearly all fit 64 bits.
+    if let Ok(unscaled) = i64::try_from(unscaled) {
+        push_fixed(unscaled, scale, out);
         return;
     }
     let scale = scale as usize;
     let start = out.len();
     push_int(unscaled, out);
+    if scale == 0 {
+        return;
+    }
     let digits_start = start + usize::from(unscaled < 0);
     let digits = out.len() - digits_start;
     if digits <= scale {
@@ -132,21 +139,10 @@ pub fn push_decimal(unscaled: i128, scale: u32, out: &mut Vec<u8>) {
     out[point..].rotate_right(1);
 }
 
-/// The two digits of each number below 100.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut n = 0;
-    while n < 100 {
-        pairs[n] = [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8];
-        n += 1;
-    }
-    pairs
-};
-
-/// The last two digits of a number.
+/// The eight digits of a number below 10^8, the first in the lowest byte.
 #[inline]
-pub(super) fn pair(value: u32) -> [u8; 2] {
-    PAIRS[value as usize % 100]
+pub(super) fn eight_characters(n: u32) -> u64 {
+    eight_digits(n) | ZEROS
 }
 
 /// Appends a number with leading zeros up to a width of at most 20.
@@ -284,15 +280,19 @@ mod tests {
 
     #[test]
     fn prints_every_number_of_digits() {
+        let decimal = |value: i64, scale: usize| {
+            let sign = if value < 0 { "-" } else { "" };
+            let digits = format!("{:0width$}", value.unsigned_abs(), width = scale + 1);
+            let (whole, fraction) = digits.split_at(digits.len() - scale);
+            format!("{sign}{whole}.{fraction}")
+        };
         let mut n = 1_i64;
         while n < i64::MAX / 10 {
             for value in [n - 1, n, n + 1, n * 7, -n] {
                 assert_eq!(text(|out| push_word(value, out)), value.to_string());
-                for scale in 0..12 {
-                    assert_eq!(
-                        text(|out| push_fixed(value, scale, out)),
-                        text(|out| push_decimal(value.into(), scale, out)),
-                    );
+                for scale in 1..30 {
+                    let printed = text(|out| push_fixed(value, scale, out));
+                    assert_eq!(printed, decimal(value, scale as usize));
                 }
             }
             n *= 10;
@@ -318,10 +318,6 @@ mod tests {
         fn prints_numbers_as_others_do(value: i64, shift in 0_u32..64) {
             let value = value >> shift;
             prop_assert_eq!(text(|out| push_word(value, out)), value.to_string());
-            prop_assert_eq!(
-                text(|out| push_fixed(value, 3, out)),
-                text(|out| push_decimal(value.into(), 3, out))
-            );
         }
     }
 }

@@ -262,24 +262,27 @@ impl Numbering {
         }
         match &self.array {
             None => self.push_value(n, out),
-            Some(array) => {
-                array.before.push(out);
-                let start = out.len();
-                self.push_value(n, out);
-                end_element(array.style, start, out);
-                array.after.push(out);
-            }
+            Some(array) => self.push_element(array, n, out),
         }
     }
 
-    #[inline]
+    #[cold]
+    fn push_element(&self, array: &Brackets, n: u64, out: &mut Vec<u8>) {
+        array.before.push(out);
+        let start = out.len();
+        self.push_value(n, out);
+        end_element(array.style, start, out);
+        array.after.push(out);
+    }
+
+    #[inline(always)]
     fn push_value(&self, n: u64, out: &mut Vec<u8>) {
         self.before.push(out);
         self.push_content(n, out);
         self.after.push(out);
     }
 
-    #[inline]
+    #[inline(always)]
     fn push_content(&self, n: u64, out: &mut Vec<u8>) {
         match self.content {
             Content::Number { base, digits } => {

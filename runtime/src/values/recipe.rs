@@ -19,6 +19,8 @@ use crate::types::{BuiltinType, TypeId};
 
 /// Of 65,536 elements of an array, how many are NULL.
 const NULL_ELEMENTS: u16 = 1 << 12;
+/// One in so many numbers of a range wider than 64 bits is drawn from all of it.
+const WIDE: u64 = 16;
 
 /// How values of a type that a check leaves are made, in a style.
 #[derive(Debug, Clone, Default)]
@@ -44,11 +46,8 @@ enum Content {
         most: u32,
         printed: Option<Box<Printed>>,
     },
-    /// A number of more than 64 bits.
-    Wide {
-        bounds: Box<Bounds>,
-        printed: Option<Box<Printed>>,
-    },
+    /// A number, now and then of more than 64 bits.
+    Wide(Box<Number>, Box<Bounds>),
     /// Text of so many characters, as a string literal or bare.
     Text {
         low: u32,
@@ -90,7 +89,7 @@ struct Number {
 }
 
 impl Number {
-    #[inline]
+    #[inline(never)]
     fn push<C: Choices>(&self, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
         let unscaled = self.bands.draw(word, choices);
         match &self.printed {
@@ -98,6 +97,15 @@ impl Number {
             Some(printed) => printed.push(unscaled.into(), self.digits, out, |out| {
                 push_fixed(unscaled, self.digits, out);
             }),
+        }
+    }
+
+    /// Appends a number of more than 64 bits.
+    fn push_wide(&self, unscaled: i128, out: &mut Vec<u8>) {
+        let print = |out: &mut Vec<u8>| push_decimal(unscaled, self.digits, out);
+        match &self.printed {
+            None => print(out),
+            Some(printed) => printed.push(unscaled, self.digits, out, print),
         }
     }
 }
@@ -316,21 +324,17 @@ impl Recipe {
                         BuiltinType::Money if free => power_of_ten(8),
                         _ => i128::MAX,
                     };
-                    let narrow = (
-                        i64::try_from(bounds.low.max(-most)),
-                        i64::try_from(bounds.high.min(most)),
-                        i64::try_from(power_of_ten(bounds.digits)),
-                    );
-                    match narrow {
-                        (Ok(low), Ok(high), Ok(unit)) => Content::Number(Box::new(Number {
-                            bands: Bands::new(low, high, unit),
-                            digits: bounds.digits,
-                            printed,
-                        })),
-                        _ => Content::Wide {
-                            bounds: Box::new(bounds),
-                            printed,
-                        },
+                    let (low, high) = (bounds.low.max(-most), bounds.high.min(most));
+                    let word = |n: i128| n.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+                    let number = Box::new(Number {
+                        bands: Bands::new(word(low), word(high), word(power_of_ten(bounds.digits))),
+                        digits: bounds.digits,
+                        printed,
+                    });
+                    if i128::from(word(low)) == low && i128::from(word(high)) == high {
+                        Content::Number(number)
+                    } else {
+                        Content::Wide(number, Box::new(bounds))
                     }
                 }
             },
@@ -339,22 +343,33 @@ impl Recipe {
     }
 
     /// Appends a value. Takes a fresh word.
+    ///
+    /// It only leads on: the common kinds are functions of their own, so that each saves no more
+    /// registers than it needs.
     #[inline]
     pub fn push<C: Choices>(&self, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
         match &self.content {
-            Content::Listed(texts) => texts.push(word.below(texts.count()), out),
+            Content::Listed(texts) => push_one_of(texts, word, out),
             Content::Number(number) => number.push(word, choices, out),
-            Content::Text { low, high, quoted } => {
-                text::push_text(*low, *high, *quoted, word, choices, out);
-                self.after.push(out);
-            }
-            Content::Date => {
-                self.before.push(out);
-                temporal::push_date(DAYS.draw(word, choices), out);
-                self.after.push(out);
-            }
+            Content::Text { .. } => self.push_text(word, choices, out),
+            Content::Date => self.push_date(word, choices, out),
             _ => self.push_other(word, choices, out),
         }
+    }
+
+    #[inline(never)]
+    fn push_text<C: Choices>(&self, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
+        if let Content::Text { low, high, quoted } = self.content {
+            text::push_text(low, high, quoted, word, choices, out);
+            self.after.push(out);
+        }
+    }
+
+    #[inline(never)]
+    fn push_date<C: Choices>(&self, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
+        self.before.push(out);
+        temporal::push_date(DAYS.draw(word, choices), out);
+        self.after.push(out);
     }
 
     /// Appends a value of the types that are not the most common ones.
@@ -371,13 +386,12 @@ impl Recipe {
                 most,
                 printed,
             } => push_fraction(bands, *most, printed.as_deref(), word, choices, out),
-            Content::Wide { bounds, printed } => {
-                let Bounds { low, high, digits } = **bounds;
-                let unscaled = draw_wide(low, high, digits, choices);
-                let print = |out: &mut Vec<u8>| push_decimal(unscaled, digits, out);
-                match printed {
-                    None => print(out),
-                    Some(printed) => printed.push(unscaled, digits, out, print),
+            Content::Wide(number, bounds) => {
+                if word.below(WIDE) > 0 {
+                    number.push(word, choices, out);
+                } else {
+                    let Bounds { low, high, digits } = **bounds;
+                    number.push_wide(draw_wide(low, high, digits, choices), out);
                 }
             }
             Content::Bits { length, varying } => {
@@ -430,6 +444,11 @@ impl Recipe {
         }
         self.after.push(out);
     }
+}
+
+#[inline(never)]
+fn push_one_of(texts: &Texts, word: &mut Word, out: &mut Vec<u8>) {
+    texts.push(word.below(texts.count()), out);
 }
 
 /// Makes what stands behind `start` an operand that nothing takes apart: a cast binds tighter than

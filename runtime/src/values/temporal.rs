@@ -1,8 +1,9 @@
 //! Dates and times as text.
 
+use super::affix::push_first;
 use super::bands::Bands;
 use super::integer::uniform;
-use super::number::{pair, push_padded};
+use super::number::{eight_characters, push_padded};
 use super::word::Word;
 use crate::choices::Choices;
 
@@ -45,20 +46,25 @@ fn civil(days: i64) -> (u32, u32, u32) {
 #[inline]
 pub(super) fn push_date(days: i64, out: &mut Vec<u8>) {
     let (year, month, day) = civil(days);
-    let ([a, b], [c, d]) = (pair(year / 100), pair(year));
-    let ([e, f], [g, h]) = (pair(month), pair(day));
-    out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
+    let digits = eight_characters(year * 10_000 + month * 100 + day);
+    let hyphen = u64::from(b'-');
+    let first = digits & 0xffff_ffff | hyphen << 32 | (digits >> 32 & 0xffff) << 40 | hyphen << 56;
+    let text = u128::from(first) | u128::from(digits >> 48) << 64;
+    push_first(text.to_le_bytes(), 10, out);
 }
 
 /// Appends `HH:MM:SS`, with a fraction unless it is 0.
 #[inline]
 pub(super) fn push_time(seconds: u32, micros: u32, out: &mut Vec<u8>) {
-    let ([a, b], [c, d], [e, f]) = (
-        pair(seconds / 3_600),
-        pair(seconds / 60 % 60),
-        pair(seconds % 60),
-    );
-    out.extend_from_slice(&[a, b, b':', c, d, b':', e, f]);
+    let clock = seconds / 3_600 * 10_000 + seconds / 60 % 60 * 100 + seconds % 60;
+    let digits = eight_characters(clock) >> 16;
+    let colon = u64::from(b':');
+    let text = digits & 0xffff
+        | colon << 16
+        | (digits >> 16 & 0xffff) << 24
+        | colon << 40
+        | (digits >> 32) << 48;
+    out.extend_from_slice(&text.to_le_bytes());
     if micros != 0 {
         out.push(b'.');
         if micros.is_multiple_of(1_000) {
@@ -147,6 +153,10 @@ mod tests {
             }
         }
         assert_eq!((year, month, day), (10_000, 1, 1));
+        let mut out = Vec::new();
+        push_timestamp(86_400 * FIRST_DAY + 45_296, 0, &mut out);
+        push_timestamp(-1, 7, &mut out);
+        assert_eq!(out, b"0001-01-01 12:34:561969-12-31 23:59:59.000007");
         assert_eq!(civil(0), (1970, 1, 1));
         assert_eq!(civil(i64::MAX), (9_999, 12, 31));
     }
