@@ -72,7 +72,7 @@ impl Texts {
                 text.into()
             })
             .collect();
-        let padded = |text: &Box<[u8]>| {
+        let padded = |text: &[u8]| {
             let mut padded = [0; PADDED];
             padded[..PADDED - 1]
                 .get_mut(..text.len())?
@@ -80,7 +80,7 @@ impl Texts {
             padded[PADDED - 1] = text.len() as u8;
             Some(padded)
         };
-        match texts.iter().map(padded).collect() {
+        match texts.iter().map(|text| padded(text)).collect() {
             Some(short) => Self::Short(short),
             None => Self::Long(texts),
         }
