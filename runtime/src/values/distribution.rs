@@ -236,7 +236,10 @@ fn probability(p: f64) -> f64 {
     finite(p, 1e-12, 1.0 - 1e-12)
 }
 
+// Not inlined, so that the draws from tables save no registers for these.
+
 /// Rejection-inversion (Hörmann and Derflinger) over the ranks `1..=span + 1`.
+#[inline(never)]
 fn zipf<C: Choices>(span: u64, s: f64, constants: &mut Constants, choices: &mut C) -> u64 {
     let s = exponent(s);
     let n = span as f64 + 1.0;
@@ -284,6 +287,7 @@ fn log1p_over(x: f64) -> f64 {
     }
 }
 
+#[inline(never)]
 fn normal<C: Choices>(low: i64, high: i64, mean: f64, deviation: f64, choices: &mut C) -> i64 {
     let (from, to) = (low as f64, high as f64);
     let deviation = finite(deviation, 0.0, f64::MAX);
@@ -299,6 +303,7 @@ fn normal<C: Choices>(low: i64, high: i64, mean: f64, deviation: f64, choices: &
     (finite(drawn, from, to) as i64).clamp(low, high)
 }
 
+#[inline(never)]
 fn exponential<C: Choices>(span: u64, mean: f64, choices: &mut C) -> u64 {
     let mean = positive_mean(mean);
     let n = span as f64 + 1.0;
@@ -307,6 +312,7 @@ fn exponential<C: Choices>(span: u64, mean: f64, choices: &mut C) -> u64 {
     offset(-mean * libm::log1p(-unit(choices) * mass), span)
 }
 
+#[inline(never)]
 fn geometric<C: Choices>(span: u64, p: f64, constants: &mut Constants, choices: &mut C) -> u64 {
     let p = probability(p);
     let n = span as f64 + 1.0;
