@@ -26,23 +26,16 @@ impl Key {
         Self(mix(self.0 ^ mix(n.wrapping_add(GOLDEN))), self.1)
     }
 
-    /// 64 bits that belong to a number.
+    /// 64 bits that belong to a number: those of splitmix64 after so many steps.
     #[inline]
     pub fn hash(self, n: u64) -> u64 {
-        mix(self.0 ^ mix(n ^ self.1))
+        mix(self.0.wrapping_add(n.wrapping_mul(GOLDEN)))
     }
 
     /// A number below `n` that belongs to `of`; 0 if `n` is 0.
     #[inline]
     pub fn below(self, of: u64, n: u64) -> u64 {
         ((u128::from(self.hash(of)) * u128::from(n)) >> 64) as u64
-    }
-
-    /// Whether something that happens so often (in millionths) happens for a number. Independent
-    /// of [`Key::hash`] and of [`Draws`].
-    #[inline]
-    pub fn chance(self, of: u64, parts_per_million: u32) -> bool {
-        Self(self.1, !self.0).below(of, 1_000_000) < u64::from(parts_per_million)
     }
 }
 
@@ -54,21 +47,30 @@ fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// The function of one round: each bit of the lower half depends on all of a number of 32 bits.
+#[inline]
+fn stir(half: u64, key: u64) -> u64 {
+    let product = (half ^ key).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    product >> 32 ^ product >> 17
+}
+
 /// The odd number nearest to 2^64 divided by the golden ratio.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The choices behind one value: splitmix64 from a state that belongs to column and row.
+/// The choices behind one value after the first: splitmix64 from the first, which belongs to column
+/// and row.
 #[derive(Debug)]
 pub(super) struct Draws {
     state: u64,
 }
 
 impl Draws {
-    /// Of a row, with the key of the column.
+    /// Behind a first word.
     #[inline]
-    pub fn new(key: Key, row: u64) -> Self {
+    pub fn new(first: u64) -> Self {
+        // Far from the states that the words of other rows come from.
         Self {
-            state: key.hash(row),
+            state: first.rotate_left(32),
         }
     }
 }
@@ -98,7 +100,7 @@ pub(super) struct Permutation {
 }
 
 /// Rounds of the network.
-const ROUNDS: u64 = 4;
+const ROUNDS: u64 = 3;
 
 impl Permutation {
     /// Of `0..n`.
@@ -140,14 +142,15 @@ impl Permutation {
         let mut at = from;
         loop {
             let (mut high, mut low) = (at >> self.low_bits, at & self.low_mask);
-            // Each round is its own inverse, so the order alone tells the directions apart.
+            // Each round is its own inverse, so the order alone would tell the directions apart; of
+            // an odd number even that is the same half first.
             for n in 0..ROUNDS {
                 let n = round(n);
                 let key = self.key.wrapping_add(GOLDEN.wrapping_mul(n + 1));
                 if n.is_multiple_of(2) {
-                    high ^= mix(low ^ key) & self.high_mask;
+                    high ^= stir(low, key) & self.high_mask;
                 } else {
-                    low ^= mix(high ^ key) & self.low_mask;
+                    low ^= stir(high, key) & self.low_mask;
                 }
             }
             at = (high << self.low_bits) | low;
@@ -168,7 +171,7 @@ mod tests {
         let key = |names: &[&str]| Key::new(0, names);
         assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
         assert_ne!(Key::new(0, &["a"]), Key::new(1, &["a"]));
-        assert_eq!(key(&["public", "t"]).hash(7), 14_764_654_246_315_697_803);
+        assert_eq!(key(&["public", "t"]).hash(7), 4_675_439_742_470_530_935);
     }
 
     proptest! {

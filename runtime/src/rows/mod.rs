@@ -23,6 +23,7 @@
 //! assert_eq!(out, b"8");
 //! ```
 
+mod cell;
 mod dump;
 mod keys;
 mod mix;
@@ -37,16 +38,13 @@ mod tests;
 
 pub use dump::{Dump, DumpFormat, DumpGenerator};
 
-use crate::schema::model::{ForeignKeyId, Model, TableId, TypeKind};
-use crate::types::{BuiltinType, Classes};
+use crate::schema::model::{ForeignKeyId, Model, TableId};
+use crate::values::Word;
 use crate::values::quoting::escape_copy_from;
-use crate::values::{Style, push_label, push_listed, push_ordinal, push_value};
-use mix::{Draws, Key};
-use recipe::{ColumnRows, Partner, Reference, Source, TableRows, Values};
+pub(crate) use cell::Found;
+use cell::{Cells, NULLS};
+use recipe::{ColumnRows, Partner, Reference, Source, TableRows};
 use std::ops::Range;
-
-/// How often a column that may be NULL is, in millionths.
-pub const NULLS: u32 = 80_000;
 
 /// One row in so many is volatile.
 pub const VOLATILE_SHARE: u64 = 10;
@@ -55,6 +53,7 @@ pub const VOLATILE_SHARE: u64 = 10;
 #[derive(Debug, Clone)]
 pub struct Rows {
     tables: Vec<TableRows>,
+    cells: Cells,
     /// By foreign key.
     references: Vec<Reference>,
     order: Vec<TableId>,
@@ -74,15 +73,6 @@ pub struct Limit {
     pub reason: String,
 }
 
-/// Where a value is.
-enum Place {
-    Null,
-    /// A value of this column in this row.
-    At(TableId, u16, u64),
-    /// Any value of this column, drawn for this row.
-    Drawn(TableId, u16, u64),
-}
-
 impl Rows {
     /// Decides what the rows of every table are; [`Table::rows`](crate::schema::Table::rows) says
     /// how many each is to hold.
@@ -90,6 +80,7 @@ impl Rows {
     pub fn new(model: &Model, data_seed: u64) -> Self {
         let planned = plan::plan(model, data_seed);
         Self {
+            cells: Cells::new(model, &planned.tables),
             order: planned.order.tables,
             tables: planned.tables,
             references: planned.references,
@@ -183,7 +174,10 @@ impl Rows {
         if row >= reference.until {
             return None;
         }
-        let drawn = |from: u64| reference.key.below(row, from);
+        let mut word = Word::new(reference.key.hash(row));
+        let null = word.happens(NULLS);
+        // At most once, and whether there is none is decided by the end of the word.
+        let mut drawn = |from: u64| word.below(from);
         match reference.partner {
             Partner::Never => None,
             Partner::Own => Some(row),
@@ -193,7 +187,7 @@ impl Rows {
                 (Some(parent), None) => Some(parent),
                 (None, _) => Some(drawn(parents)),
             },
-            _ if reference.nulls && is_now_and_then(reference.key, row) => None,
+            _ if reference.nulls && null => None,
             Partner::Drawn(parents) => Some(drawn(parents)),
             Partner::Beside {
                 first,
@@ -226,52 +220,22 @@ impl Rows {
         }
     }
 
-    /// Follows foreign keys to the value of a column.
-    fn place(&self, mut table: TableId, mut column: u16, mut row: u64) -> Place {
-        // Ends: foreign keys lead to tables filled earlier, or within the table to columns that
-        // reference nothing in it.
-        loop {
-            let Some(settled) = self.column(table, column) else {
-                return Place::Null;
-            };
-            if row >= settled.until {
-                return Place::Null;
-            }
-            match &settled.source {
-                Source::Absent | Source::Null => return Place::Null,
-                Source::Foreign {
-                    first,
-                    second,
-                    null,
-                } => {
-                    let found = match (self.partner(first.0, row), second) {
-                        (Some(parent), _) => Some((*first, parent)),
-                        (None, _) if *null => return Place::Null,
-                        (None, Some(second)) => {
-                            self.partner(second.0, row).map(|parent| (*second, parent))
-                        }
-                        (None, None) => None,
-                    };
-                    let Some(((key, target), parent)) = found else {
-                        return Place::Drawn(table, column, row);
-                    };
-                    let Some(reference) = self.reference(key) else {
-                        return Place::Null;
-                    };
-                    (table, column, row) = (reference.parent, target, parent);
-                }
-                Source::Drawn if settled.nulls && is_now_and_then(settled.key, row) => {
-                    return Place::Null;
-                }
-                _ => return Place::At(table, column, row),
-            }
-        }
+    /// The value that a row holds in a column; None if it is NULL, or nothing that is known.
+    #[inline]
+    pub(crate) fn find(&self, table: TableId, column: u16, row: u64) -> Option<Found> {
+        self.cells.find(self, table, column, row)
+    }
+
+    /// Appends a value that was found as [`Rows::literal`] does.
+    #[inline]
+    pub(crate) fn push_found(&self, found: Found, out: &mut Vec<u8>) {
+        self.cells.push_literal(found, out);
     }
 
     /// Whether a row holds NULL in a column, or nothing that is known.
     #[must_use]
     pub fn is_null(&self, table: TableId, column: u16, row: u64) -> bool {
-        matches!(self.place(table, column, row), Place::Null)
+        self.find(table, column, row).is_none()
     }
 
     /// Appends the value that a row holds in a column as an SQL literal that can be inserted into
@@ -279,13 +243,17 @@ impl Rows {
     /// row holds NULL or nothing that is known.
     pub fn literal(
         &self,
-        model: &Model,
+        _model: &Model,
         table: TableId,
         column: u16,
         row: u64,
         out: &mut Vec<u8>,
     ) -> bool {
-        self.push(model, table, column, row, Style::Annotated, out)
+        let found = self.find(table, column, row);
+        if let Some(found) = found {
+            self.cells.push_literal(found, out);
+        }
+        found.is_some()
     }
 
     /// Appends the value that a row holds in a column as a field of COPY's text format: escaped,
@@ -311,109 +279,16 @@ impl Rows {
     /// known.
     pub fn text(
         &self,
-        model: &Model,
+        _model: &Model,
         table: TableId,
         column: u16,
         row: u64,
         out: &mut Vec<u8>,
     ) -> bool {
-        self.push(model, table, column, row, Style::Content, out)
-    }
-
-    fn push(
-        &self,
-        model: &Model,
-        table: TableId,
-        column: u16,
-        row: u64,
-        style: Style,
-        out: &mut Vec<u8>,
-    ) -> bool {
-        let ((table, column, row), drawn) = match self.place(table, column, row) {
-            Place::Null => return false,
-            Place::At(table, column, row) => ((table, column, row), false),
-            Place::Drawn(table, column, row) => ((table, column, row), true),
-        };
-        let (Some(settled), Some(described)) = (
-            self.column(table, column),
-            model
-                .tables
-                .get(table.0 as usize)
-                .and_then(|table| table.columns.get(usize::from(column))),
-        ) else {
-            return false;
-        };
-        let info = model.ty(settled.ty);
-        // A bare number is compared as another type, in which it need not equal a real.
-        let real = style == Style::Annotated
-            && matches!(info.kind, TypeKind::Builtin(BuiltinType::Float4));
-        // The server rounds what it stores to the precision of the column.
-        let rounded = info
-            .classes
-            .intersects(Classes::TEMPORAL | Classes::INTERVAL)
-            && matches!(info.kind, TypeKind::Builtin(builtin) if info.sql != builtin.sql());
-        let style = match style {
-            Style::Annotated if rounded => Style::Typed,
-            _ => style,
-        };
-        let start = out.len();
-        match &settled.source {
-            Source::Serial { base, loaded, next } if !drawn => {
-                let value = match row.checked_sub(*loaded) {
-                    None => base.saturating_add_unsigned(row.into()),
-                    Some(beyond) => next.saturating_add_unsigned(beyond.into()),
-                };
-                crate::values::number::push_int(value, out);
-            }
-            Source::Numbered { values, digit } if !drawn => {
-                let number = digit.of(row);
-                match values {
-                    Values::Scale(scale) => {
-                        push_ordinal(model, settled.ty, *scale, number, style, out);
-                    }
-                    Values::Boolean => {
-                        let text: &[u8] = if number == 0 { b"FALSE" } else { b"TRUE" };
-                        out.extend_from_slice(text);
-                    }
-                    Values::Labels => {
-                        if let TypeKind::Enum(labels) = &info.kind {
-                            push_label(info, labels, number as usize, style, out);
-                        }
-                    }
-                    Values::Listed(places) => {
-                        if let (crate::schema::Allowed::OneOf(literals), Some(&place)) =
-                            (&described.allowed, places.get(number as usize))
-                        {
-                            push_listed(info, literals, place, style, out);
-                        }
-                    }
-                }
-            }
-            _ => {
-                let mut draws = Draws::new(settled.key, row);
-                push_value(
-                    model,
-                    settled.ty,
-                    &described.allowed,
-                    style,
-                    &mut draws,
-                    out,
-                );
-            }
+        let found = self.find(table, column, row);
+        if let Some(found) = found {
+            self.cells.push_text(found, out);
         }
-        if real {
-            if out.get(start) == Some(&b'-') {
-                out.insert(start, b'(');
-                out.push(b')');
-            }
-            out.extend_from_slice(b"::real");
-        }
-        true
+        found.is_some()
     }
-}
-
-/// Whether a row is one of those that hold NULL.
-#[inline]
-fn is_now_and_then(key: Key, row: u64) -> bool {
-    key.chance(row, NULLS)
 }

@@ -1,3 +1,4 @@
+use super::mix::{Draws, Key};
 use super::*;
 use crate::choices::Choices;
 use crate::schema::ddl::read_ddl;
@@ -594,7 +595,7 @@ fn random_schemas_hold_rows() {
     let mut held = 0;
     let mut asked = 0;
     for seed in 0..600 {
-        let mut random = Draws::new(Key::new(seed, &["schema"]), 0);
+        let mut random = Draws::new(Key::new(seed, &["schema"]).hash(0));
         let ddl = random_schema(&mut random);
         let mut model = model(&ddl, 0);
         for table in &mut model.tables {

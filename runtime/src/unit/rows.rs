@@ -6,6 +6,7 @@ use super::value::{ColumnRef, Value};
 use crate::choices::Choices;
 use crate::demand::View;
 use crate::plan::Plan;
+use crate::rows::{Found, Rows};
 use crate::schema::model::TableId;
 
 /// How many rows in turn are looked at for a value where those before hold NULL.
@@ -87,7 +88,7 @@ impl Unit {
             && self.row_table(plan, column) == Some(table)
             && plan.rows().is_new_value(table, column.position)
         {
-            return self.write_text(to, |_, out| {
+            return self.write_literal(to, |_, out| {
                 push_row_value(plan, table, column.position, number, out);
             });
         }
@@ -134,16 +135,14 @@ impl Unit {
                 _ => return self.comparand(plan, column, to, choices),
             },
         };
-        let position = known.position;
-        let number = match held_row(plan, table, position, number) {
-            Some(number) => number,
+        match held(plan, table, known.position, number) {
+            Some(found) => self.write_literal(to, |_, out| plan.rows().push_found(found, out)),
             // Victims and new rows are never taken for others.
-            None if number >= plan.rows().stable(table) => number,
-            None => return self.comparand(plan, column, to, choices),
-        };
-        self.write_text(to, |_, out| {
-            push_row_value(plan, table, position, number, out);
-        })
+            None if number >= plan.rows().stable(table) => {
+                self.write_literal(to, |_, out| out.extend_from_slice(b"NULL"))
+            }
+            None => self.comparand(plan, column, to, choices),
+        }
     }
 
     /// The table of the model that a relation is, by itself or under another name.
@@ -176,19 +175,19 @@ fn push_row_value(plan: &Plan, table: TableId, column: u16, row: u64, out: &mut 
     }
 }
 
-/// The row, or the next stable one after it that holds a value in the column; none for a row that
-/// is not stable and holds NULL.
-fn held_row(plan: &Plan, table: TableId, column: u16, row: u64) -> Option<u64> {
+/// The value of a row in a column, or of the next stable one after it that holds one; none for a
+/// row that is not stable and holds NULL.
+fn held(plan: &Plan, table: TableId, column: u16, row: u64) -> Option<Found> {
     let rows = plan.rows();
-    let is_null = |number| rows.is_null(table, column, number);
-    if !is_null(row) {
-        return Some(row);
-    }
+    rows.find(table, column, row)
+        .or_else(|| next_held(rows, table, column, row))
+}
+
+#[cold]
+fn next_held(rows: &Rows, table: TableId, column: u16, row: u64) -> Option<Found> {
     let count = rows.stable(table);
     if row >= count {
         return None;
     }
-    (1..NULLS_IN_TURN.min(count))
-        .map(|step| (row + step) % count)
-        .find(|&number| !is_null(number))
+    (1..NULLS_IN_TURN.min(count)).find_map(|step| rows.find(table, column, (row + step) % count))
 }

@@ -6,7 +6,6 @@ use super::value::{ColumnRef, Value};
 use crate::choices::Choices;
 use crate::demand::View;
 use crate::plan::Plan;
-use crate::values::literal;
 use crate::values::number::{power_of_ten, push_decimal};
 use crate::values::quoting::quote_from;
 use crate::values::{Distribution, Ordinals};
@@ -73,7 +72,7 @@ impl Unit {
         let Value::Type(ty) = ty else {
             return Value::Nothing;
         };
-        self.write_literal(to, |_, out| literal(plan.model(), ty, choices, out))
+        self.write_literal(to, |_, out| plan.fitting().literal(ty, choices, out))
     }
 
     /// A value that fits a column; unique columns get one that no other unit has.
@@ -133,7 +132,7 @@ impl Unit {
         let ty = View { plan, unit: self }.column_type(column);
         self.write_literal(to, |_, out| {
             if let Some(ty) = ty {
-                literal(plan.model(), ty, choices, out);
+                plan.fitting().literal(ty, choices, out);
             }
         })
     }

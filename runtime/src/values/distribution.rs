@@ -34,6 +34,7 @@ impl Distribution {
     }
 
     /// As [`Distribution::draw`], with what earlier draws worked out.
+    #[inline]
     pub(crate) fn draw_with<C: Choices>(
         &self,
         low: i64,
@@ -45,17 +46,34 @@ impl Distribution {
             return low;
         }
         let span = high.abs_diff(low);
-        let offset = match *self {
+        let (kind, parameter) = match *self {
             Self::Uniform => return uniform_word(low, high, choices),
-            Self::Zipf(s) => zipf(span, s, constants, choices),
             Self::Normal(mean, deviation) => {
                 return normal(low, high, mean, deviation, choices);
             }
-            Self::Exponential(mean) => exponential(span, mean, choices),
-            Self::Geometric(p) => geometric(span, p, constants, choices),
+            Self::Zipf(s) => (Kind::Zipf, s),
+            Self::Exponential(mean) => (Kind::Exponential, mean),
+            Self::Geometric(p) => (Kind::Geometric, p),
+        };
+        let offset = if span <= LONGEST_TABLE {
+            constants.table(kind, parameter).draw(span, choices)
+        } else {
+            match kind {
+                Kind::Zipf => zipf(span, parameter, constants, choices),
+                Kind::Exponential => exponential(span, parameter, choices),
+                Kind::Geometric => geometric(span, parameter, constants, choices),
+            }
         };
         low.saturating_add_unsigned(offset.min(span)).min(high)
     }
+}
+
+/// Distributions with one parameter, counted from the low end of the range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Zipf,
+    Exponential,
+    Geometric,
 }
 
 /// A number strictly between 0 and 1.
@@ -77,33 +95,122 @@ fn finite(x: f64, low: f64, high: f64) -> f64 {
 /// What a distribution and a range alone decide.
 #[derive(Debug, Clone, Copy)]
 struct Constant {
-    /// The bits of the parameter; of a geometric distribution their complement.
+    kind: Kind,
+    /// The bits of the parameter.
     parameter: u64,
     span: u64,
     values: [f64; 3],
+}
+
+/// The greatest span of a range that a table serves.
+const LONGEST_TABLE: u64 = ENTRIES as u64 - 1;
+
+/// Numbers in a table.
+const ENTRIES: usize = 16;
+
+/// The chances of the numbers of short ranges.
+#[derive(Debug, Clone, Copy)]
+struct Table {
+    /// The weights of each number and those before it; all fit 63 bits.
+    upto: [u64; ENTRIES],
+}
+
+impl Table {
+    fn new(kind: Kind, parameter: f64) -> Self {
+        let weight: &dyn Fn(f64) -> f64 = match kind {
+            Kind::Zipf => {
+                let s = exponent(parameter);
+                &move |k| libm::exp(-s * libm::log(k + 1.0))
+            }
+            Kind::Exponential => {
+                let mean = positive_mean(parameter);
+                &move |k| libm::exp(-k / mean)
+            }
+            Kind::Geometric => {
+                let log_p = libm::log(probability(parameter));
+                &move |k| libm::exp(k * log_p)
+            }
+        };
+        // No weight is greater than 1, the first.
+        let one = 9_223_372_036_854_775_808.0 / ENTRIES as f64;
+        let mut sum = 0.0;
+        Self {
+            upto: std::array::from_fn(|k| {
+                sum += weight(k as f64);
+                (sum * one) as u64
+            }),
+        }
+    }
+
+    /// A number of `0..=span`, at most [`LONGEST_TABLE`].
+    #[inline]
+    fn draw<C: Choices>(&self, span: u64, choices: &mut C) -> u64 {
+        let total = self.upto[span as usize % ENTRIES];
+        let drawn = choices.below(total);
+        // Halving finds the first whose weights go beyond what was drawn, without a branch.
+        let mut place = 0;
+        for half in [8, 4, 2, 1] {
+            let beyond = drawn >= self.upto[(place + half - 1) % ENTRIES];
+            place += half * usize::from(beyond);
+        }
+        place as u64
+    }
 }
 
 /// What draws worked out that the distribution and the range alone decide, kept for the next draw of
 /// the same: most of a draw's time is spent on it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Constants {
-    kept: [Option<Constant>; Self::PLACES],
+    tables: [Option<(Kind, u64, Table)>; Self::PLACES],
+    numbers: [Option<Constant>; Self::PLACES],
 }
 
 impl Constants {
-    /// Distributions and ranges that are kept at a time.
+    /// Distributions, and ranges of them, that are kept at a time.
     const PLACES: usize = 32;
 
+    /// Where something is kept. Any spread will do: another one in the same place is worked out anew.
     #[inline]
-    fn of(&mut self, parameter: u64, span: u64, work_out: impl FnOnce() -> [f64; 3]) -> [f64; 3] {
-        // Any spread will do: another one in the same place is worked out anew.
-        let mixed = (parameter ^ span.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let place = &mut self.kept[(mixed >> 59) as usize % Self::PLACES];
+    fn place(kind: Kind, parameter: u64, span: u64) -> usize {
+        let mixed =
+            (parameter ^ span.rotate_left(32) ^ kind as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 59) as usize % Self::PLACES
+    }
+
+    /// The table of a distribution.
+    #[inline]
+    fn table(&mut self, kind: Kind, parameter: f64) -> &Table {
+        #[cold]
+        #[inline(never)]
+        fn work_out(kind: Kind, parameter: f64) -> (Kind, u64, Table) {
+            (kind, parameter.to_bits(), Table::new(kind, parameter))
+        }
+        let bits = parameter.to_bits();
+        let place = &mut self.tables[Self::place(kind, bits, 0)];
+        if !matches!(place, Some((known, of, _)) if *known == kind && *of == bits) {
+            *place = None;
+        }
+        &place.get_or_insert_with(|| work_out(kind, parameter)).2
+    }
+
+    /// What a distribution and a long range decide.
+    fn of(
+        &mut self,
+        kind: Kind,
+        parameter: f64,
+        span: u64,
+        work_out: impl FnOnce() -> [f64; 3],
+    ) -> [f64; 3] {
+        let parameter = parameter.to_bits();
+        let place = &mut self.numbers[Self::place(kind, parameter, span)];
         match place {
-            Some(kept) if kept.parameter == parameter && kept.span == span => kept.values,
+            Some(kept) if kept.parameter == parameter && kept.span == span && kept.kind == kind => {
+                kept.values
+            }
             _ => {
                 let values = work_out();
                 *place = Some(Constant {
+                    kind,
                     parameter,
                     span,
                     values,
@@ -114,9 +221,27 @@ impl Constants {
     }
 }
 
+/// The exponent of a zipf distribution.
+fn exponent(s: f64) -> f64 {
+    finite(s, 0.0, 64.0)
+}
+
+/// The mean of an exponential distribution.
+fn positive_mean(mean: f64) -> f64 {
+    finite(mean, 1e-9, f64::MAX)
+}
+
+/// The probability of each further step of a geometric distribution.
+fn probability(p: f64) -> f64 {
+    finite(p, 1e-12, 1.0 - 1e-12)
+}
+
+// Not inlined, so that the draws from tables save no registers for these.
+
 /// Rejection-inversion (Hörmann and Derflinger) over the ranks `1..=span + 1`.
+#[inline(never)]
 fn zipf<C: Choices>(span: u64, s: f64, constants: &mut Constants, choices: &mut C) -> u64 {
-    let s = finite(s, 0.0, 64.0);
+    let s = exponent(s);
     let n = span as f64 + 1.0;
     let h = |x: f64| libm::exp(-s * libm::log(x));
     let h_integral = |x: f64| {
@@ -127,7 +252,7 @@ fn zipf<C: Choices>(span: u64, s: f64, constants: &mut Constants, choices: &mut 
         let t = (x * (1.0 - s)).max(-1.0);
         libm::exp(log1p_over(t) * x)
     };
-    let [first, last, squeeze] = constants.of(s.to_bits(), span, || {
+    let [first, last, squeeze] = constants.of(Kind::Zipf, s, span, || {
         let first = h_integral(1.5) - 1.0;
         let last = h_integral(n + 0.5);
         let squeeze = 2.0 - h_integral_inverse(h_integral(2.5) - h(2.0));
@@ -162,6 +287,7 @@ fn log1p_over(x: f64) -> f64 {
     }
 }
 
+#[inline(never)]
 fn normal<C: Choices>(low: i64, high: i64, mean: f64, deviation: f64, choices: &mut C) -> i64 {
     let (from, to) = (low as f64, high as f64);
     let deviation = finite(deviation, 0.0, f64::MAX);
@@ -177,18 +303,20 @@ fn normal<C: Choices>(low: i64, high: i64, mean: f64, deviation: f64, choices: &
     (finite(drawn, from, to) as i64).clamp(low, high)
 }
 
+#[inline(never)]
 fn exponential<C: Choices>(span: u64, mean: f64, choices: &mut C) -> u64 {
-    let mean = finite(mean, 1e-9, f64::MAX);
+    let mean = positive_mean(mean);
     let n = span as f64 + 1.0;
     // The inverse of the distribution function of what the range leaves.
     let mass = -libm::expm1(-n / mean);
     offset(-mean * libm::log1p(-unit(choices) * mass), span)
 }
 
+#[inline(never)]
 fn geometric<C: Choices>(span: u64, p: f64, constants: &mut Constants, choices: &mut C) -> u64 {
-    let p = finite(p, 1e-12, 1.0 - 1e-12);
+    let p = probability(p);
     let n = span as f64 + 1.0;
-    let [log_p, mass, _] = constants.of(!p.to_bits(), span, || {
+    let [log_p, mass, _] = constants.of(Kind::Geometric, p, span, || {
         let log_p = libm::log(p);
         [log_p, -libm::expm1(n * log_p), 0.0]
     });

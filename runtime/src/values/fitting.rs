@@ -1,31 +1,52 @@
 //! Values that fit a column: for INSERT, UPDATE and comparisons.
 
-use super::literal::{
-    Style, end_element, has_literal, has_values, literal, push_array_end, push_array_start,
-    push_value, underlying,
-};
-use super::ordinal::{self, Ordinals, Scale};
-use super::scalar;
+use super::literal::{Style, has_literal, has_values, underlying};
+use super::ordinal::{self, Numbering, Ordinals, Scale};
+use super::recipe::Recipe;
+use super::word::Word;
 use crate::choices::Choices;
-use crate::schema::model::{
-    Column, Identity, Model, Table, TableId, TableKind, TypeInfo, TypeKind, UniqueKey,
-};
-use crate::types::{BuiltinType, Classes, TypeId};
+use crate::schema::model::{Column, Identity, Model, Table, TableId, TableKind, UniqueKey};
+use crate::types::TypeId;
 
 /// A unique column needs that many different values: enough for the ordinals of 16,384 units.
 const LEAST_CAPACITY: u128 = 1 << 20;
-/// How often a nullable column is NULL, in millionths.
-const NULLS: u32 = 80_000;
+/// Of 65,536 values of a nullable column, how many are NULL: 8 %.
+const NULLS: u16 = 5_243;
 
-/// How values are made for every column of a model, decided once.
+/// How values are made for every column and type of a model, decided once.
 #[derive(Debug, Clone)]
 pub struct Fitting {
-    /// By table and column.
-    recipes: Vec<Vec<Recipe>>,
+    /// The place in `columns` of the first column of each table; one more at the end.
+    first: Box<[u32]>,
+    columns: Box<[Made]>,
+    /// By type.
+    literals: Box<[Recipe]>,
 }
 
+/// How values of a column are made.
+#[derive(Debug, Clone)]
+struct Made {
+    by: By,
+    /// Of 65,536 drawn values, how many are NULL.
+    nulls: u16,
+    /// Values to compare the column with: those that fit it, if any do.
+    recipe: Recipe,
+}
+
+#[derive(Debug, Clone)]
+enum By {
+    /// No value can be promised.
+    Default,
+    /// Always NULL.
+    Null,
+    /// From ordinals, past those of the rows that the table holds.
+    Ordinal(Box<Numbering>, u64),
+    Drawing,
+}
+
+/// What is decided of a column before its values are.
 #[derive(Debug, Clone, Copy)]
-struct Recipe {
+struct Decided {
     source: Source,
     nullable: bool,
     /// Domains followed to the end.
@@ -48,62 +69,76 @@ impl Fitting {
     /// Decides for every column.
     #[must_use]
     pub fn new(model: &Model) -> Self {
+        let mut first = vec![0];
+        let mut columns = Vec::new();
+        for table in &model.tables {
+            let decided = decide(model, table);
+            columns.extend(
+                decided
+                    .iter()
+                    .zip(&table.columns)
+                    .map(|(decided, column)| Made::new(model, table, column, decided)),
+            );
+            first.push(u32::try_from(columns.len()).unwrap_or(u32::MAX));
+        }
         Self {
-            recipes: model
-                .tables
-                .iter()
-                .map(|table| recipes(model, table))
+            first: first.into(),
+            columns: columns.into(),
+            literals: (0..model.types.len())
+                .map_while(|ty| u16::try_from(ty).ok())
+                .map(|ty| Recipe::literal(model, TypeId(ty)))
                 .collect(),
         }
     }
 
-    fn recipe(&self, table: TableId, column: u16) -> Option<&Recipe> {
-        self.recipes.get(table.0 as usize)?.get(usize::from(column))
+    #[inline]
+    fn made(&self, table: TableId, column: u16) -> Option<&Made> {
+        let first = *self.first.get(table.0 as usize)?;
+        self.columns.get(first as usize + usize::from(column))
     }
 
     /// Whether [`Fitting::value`] makes values that fit; of a view's column, whether there is
     /// something to compare it with.
     #[must_use]
     pub fn has_value(&self, table: TableId, column: u16) -> bool {
-        self.recipe(table, column)
-            .is_some_and(|recipe| recipe.source != Source::None)
+        self.made(table, column)
+            .is_some_and(|made| !matches!(made.by, By::Default))
     }
 
     /// Whether the column's values are made from ordinals, so that they never repeat.
     #[must_use]
     pub fn is_ordinal(&self, table: TableId, column: u16) -> bool {
-        self.recipe(table, column)
-            .is_some_and(|recipe| matches!(recipe.source, Source::Ordinal(_)))
+        self.made(table, column)
+            .is_some_and(|made| matches!(made.by, By::Ordinal(..)))
     }
 
-    /// Appends a value that fits the column; DEFAULT if none can be promised.
+    /// Appends a value that fits the column of the model that this was made for; DEFAULT if none
+    /// can be promised.
     pub fn value<C: Choices>(
         &self,
-        model: &Model,
+        _model: &Model,
         table: TableId,
         column: u16,
         ordinals: &mut Ordinals,
         choices: &mut C,
         out: &mut Vec<u8>,
     ) {
-        let Some(recipe) = self.recipe(table, column) else {
+        let Some(made) = self.made(table, column) else {
             return;
         };
-        match recipe.source {
-            Source::None => out.extend_from_slice(b"DEFAULT"),
-            Source::Null => out.extend_from_slice(b"NULL"),
-            Source::Ordinal(scale) => {
-                // Rows that the table holds have the first values.
-                let rows = model.table(table).rows;
-                let ordinal = ordinals.next_ordinal().saturating_add(rows);
-                push_ordinal(model, recipe.ty, scale, ordinal, Style::Annotated, out);
+        match &made.by {
+            By::Default => out.extend_from_slice(b"DEFAULT"),
+            By::Null => out.extend_from_slice(b"NULL"),
+            By::Ordinal(numbering, rows) => {
+                numbering.push(ordinals.next_ordinal().saturating_add(*rows), out);
             }
-            Source::Drawn if recipe.nullable && choices.chance(NULLS) => {
-                out.extend_from_slice(b"NULL");
-            }
-            Source::Drawn => {
-                let allowed = &model.table(table).columns[usize::from(column)].allowed;
-                push_value(model, recipe.ty, allowed, Style::Annotated, choices, out);
+            By::Drawing => {
+                let mut word = Word::draw(choices);
+                if word.happens(made.nulls) {
+                    out.extend_from_slice(b"NULL");
+                } else {
+                    made.recipe.push(&mut word, choices, out);
+                }
             }
         }
     }
@@ -112,49 +147,70 @@ impl Fitting {
     /// is a literal of its type.
     pub fn comparand<C: Choices>(
         &self,
-        model: &Model,
+        _model: &Model,
         table: TableId,
         column: u16,
         choices: &mut C,
         out: &mut Vec<u8>,
     ) {
-        let Some(recipe) = self.recipe(table, column) else {
-            return;
-        };
-        let column = &model.table(table).columns[usize::from(column)];
-        if has_values(model, recipe.ty, &column.allowed) {
-            push_value(
-                model,
-                recipe.ty,
-                &column.allowed,
-                Style::Annotated,
-                choices,
-                out,
-            );
-        } else {
-            literal(model, column.ty, choices, out);
+        if let Some(made) = self.made(table, column) {
+            made.recipe.push(&mut Word::draw(choices), choices, out);
+        }
+    }
+
+    /// Appends a literal of a type, as [`literal`](super::literal) does.
+    pub fn literal<C: Choices>(&self, ty: TypeId, choices: &mut C, out: &mut Vec<u8>) {
+        match self.literals.get(usize::from(ty.0)) {
+            Some(recipe) => recipe.push(&mut Word::draw(choices), choices, out),
+            None => out.extend_from_slice(b"NULL"),
         }
     }
 }
 
-fn recipes(model: &Model, table: &Table) -> Vec<Recipe> {
-    let mut recipes: Vec<Recipe> = (0..)
+impl Made {
+    fn new(model: &Model, table: &Table, column: &Column, decided: &Decided) -> Self {
+        let ty = decided.ty;
+        let by = match decided.source {
+            Source::None => By::Default,
+            Source::Null => By::Null,
+            Source::Ordinal(scale) => {
+                // Rows that the table holds have the first values.
+                let numbering = Numbering::new(model, ty, scale, Style::Annotated);
+                By::Ordinal(Box::new(numbering), table.rows)
+            }
+            Source::Drawn => By::Drawing,
+        };
+        let recipe = if has_values(model, ty, &column.allowed) {
+            Recipe::new(model, ty, &column.allowed, Style::Annotated)
+        } else {
+            Recipe::literal(model, column.ty)
+        };
+        Self {
+            by,
+            nulls: if decided.nullable { NULLS } else { 0 },
+            recipe,
+        }
+    }
+}
+
+fn decide(model: &Model, table: &Table) -> Vec<Decided> {
+    let mut decided: Vec<Decided> = (0..)
         .zip(&table.columns)
-        .map(|(position, column)| Recipe {
+        .map(|(position, column)| Decided {
             source: source(model, table, position, column),
             nullable: !column.not_null,
             ty: underlying(model, column.ty),
         })
         .collect();
     if !matches!(table.kind, TableKind::Table) {
-        return recipes;
+        return decided;
     }
     for key in &table.unique_keys {
         if let Some(key) = model.unique_keys.get(key.0 as usize) {
-            keep_unique(model, table, key, &mut recipes);
+            keep_unique(model, table, key, &mut decided);
         }
     }
-    recipes
+    decided
 }
 
 /// How values of a column are made as far as it stands for itself.
@@ -198,36 +254,36 @@ fn source(model: &Model, table: &Table, position: u16, column: &Column) -> Sourc
 }
 
 /// Sees to it that rows never collide in a unique key.
-fn keep_unique(model: &Model, table: &Table, key: &UniqueKey, recipes: &mut [Recipe]) {
+fn keep_unique(model: &Model, table: &Table, key: &UniqueKey, decided: &mut [Decided]) {
     let column = |at: u16| table.columns.get(usize::from(at));
-    let source_of = |recipes: &[Recipe], at: u16| recipes.get(usize::from(at)).map(|r| r.source);
+    let source_of = |decided: &[Decided], at: u16| decided.get(usize::from(at)).map(|r| r.source);
     let held = key.columns.iter().any(|&at| {
-        matches!(source_of(recipes, at), Some(Source::Ordinal(_)))
+        matches!(source_of(decided, at), Some(Source::Ordinal(_)))
             || column(at).is_some_and(|c| c.identity == Some(Identity::Always))
     });
     if held {
         return;
     }
-    let scale = |recipes: &[Recipe], at: u16| {
+    let scale = |decided: &[Decided], at: u16| {
         let column = column(at)?;
-        let recipe = recipes
+        let found = decided
             .get(usize::from(at))
             .filter(|r| r.source == Source::Drawn)?;
         let sequence = column.has_default;
-        ordinal::scale(model, recipe.ty, &column.allowed, table.rows, sequence)
+        ordinal::scale(model, found.ty, &column.allowed, table.rows, sequence)
             .filter(|scale| scale.capacity() >= LEAST_CAPACITY)
     };
     // Columns that every INSERT names first, then those with the most values.
     let best = key
         .columns
         .iter()
-        .filter_map(|&at| Some((at, scale(recipes, at)?)))
+        .filter_map(|&at| Some((at, scale(decided, at)?)))
         .min_by_key(|(at, scale)| {
             let defaulted = column(*at).is_some_and(|c| c.has_default);
             (defaulted, scale.capacity() < 1 << 31, *at)
         });
     if let Some((at, scale)) = best {
-        recipes[usize::from(at)].source = Source::Ordinal(scale);
+        decided[usize::from(at)].source = Source::Ordinal(scale);
         return;
     }
     // NULL differs from NULL in a unique key, unless that says otherwise.
@@ -235,84 +291,27 @@ fn keep_unique(model: &Model, table: &Table, key: &UniqueKey, recipes: &mut [Rec
         && key
             .columns
             .iter()
-            .any(|&at| source_of(recipes, at) == Some(Source::Null))
+            .any(|&at| source_of(decided, at) == Some(Source::Null))
     {
         return;
     }
     let nullable = key.columns.iter().copied().find(|&at| {
         !key.nulls_not_distinct
             && column(at).is_some_and(|c| !c.not_null && !c.has_default)
-            && source_of(recipes, at) == Some(Source::Drawn)
+            && source_of(decided, at) == Some(Source::Drawn)
     });
     match nullable {
-        Some(at) => recipes[usize::from(at)].source = Source::Null,
+        Some(at) => decided[usize::from(at)].source = Source::Null,
         None => {
             let generated = key
                 .columns
                 .iter()
                 .any(|&at| column(at).is_some_and(|c| c.generated));
-            for (at, recipe) in (0_u16..).zip(recipes.iter_mut()) {
+            for (at, found) in (0_u16..).zip(decided.iter_mut()) {
                 if generated || key.columns.contains(&at) {
-                    recipe.source = Source::None;
+                    found.source = Source::None;
                 }
             }
         }
-    }
-}
-
-/// Appends the value of an ordinal.
-pub(crate) fn push_ordinal(
-    model: &Model,
-    ty: TypeId,
-    scale: Scale,
-    ordinal: u64,
-    style: Style,
-    out: &mut Vec<u8>,
-) {
-    let info = model.ty(ty);
-    match info.kind {
-        TypeKind::Builtin(builtin) => {
-            push_builtin(info, builtin, style, scale, ordinal, out);
-        }
-        TypeKind::Array(element) => {
-            let element = model.ty(underlying(model, element));
-            push_array_start(style, out);
-            if let TypeKind::Builtin(builtin) = element.kind {
-                let start = out.len();
-                push_builtin(element, builtin, style.inside(), scale, ordinal, out);
-                end_element(style, start, out);
-            }
-            push_array_end(info, style, out);
-        }
-        _ => out.extend_from_slice(b"NULL"),
-    }
-}
-
-fn push_builtin(
-    info: &TypeInfo,
-    builtin: BuiltinType,
-    style: Style,
-    scale: Scale,
-    ordinal: u64,
-    out: &mut Vec<u8>,
-) {
-    let content = |out: &mut Vec<u8>| ordinal::push(builtin, info.length, scale, ordinal, out);
-    match builtin {
-        _ if style == Style::Content => content(out),
-        BuiltinType::Bit | BuiltinType::Varbit => {
-            out.push(b'B');
-            scalar::push_dressed(info, builtin, Style::Bare, out, content);
-        }
-        BuiltinType::Money => {
-            content(out);
-            if style != Style::Bare {
-                out.extend_from_slice(b"::money");
-            }
-        }
-        _ if builtin.classes().intersects(Classes::NUMBER) => content(out),
-        _ if builtin.classes().intersects(Classes::STRING) => {
-            scalar::push_dressed(info, builtin, Style::Bare, out, content);
-        }
-        _ => scalar::push_dressed(info, builtin, style, out, content),
     }
 }

@@ -2,15 +2,15 @@
 
 pub use super::domains::{address, company, email, person, phone, word};
 
+use super::affix::push_first;
 use super::distribution::Distribution;
-use super::literal::Style;
-use super::number::{power_of_ten, push_decimal, push_int};
-use super::quoting::{push_string, quote_from};
+use super::number::{power_of_ten, push_fixed, push_word};
+use super::quoting::push_string;
 use super::scalar;
 use super::temporal;
 use super::text;
+use super::word::Word;
 use crate::choices::Choices;
-use crate::types::BuiltinType;
 
 /// A whole number of the range `low..=high`.
 pub fn int<C: Choices>(low: i64, high: i64, distribution: &Distribution, choices: &mut C) -> i64 {
@@ -19,7 +19,7 @@ pub fn int<C: Choices>(low: i64, high: i64, distribution: &Distribution, choices
 
 /// Appends a whole number.
 pub fn push_integer(value: i64, out: &mut Vec<u8>) {
-    push_int(value.into(), out);
+    push_word(value, out);
 }
 
 /// Appends a fixed-point number of `low..=high` with so many digits after the point. The
@@ -49,7 +49,7 @@ pub fn decimal<C: Choices>(
         other => other,
     };
     let unscaled = distribution.draw(scaled(low), scaled(high), choices);
-    push_decimal(unscaled.into(), digits, out);
+    push_fixed(unscaled, digits, out);
 }
 
 /// Appends a string literal of `low..=high` characters, at most 10,000.
@@ -63,9 +63,13 @@ pub fn text<C: Choices>(
     const LONGEST: i64 = 10_000;
     let low = low.clamp(0, LONGEST);
     let length = distribution.draw(low, high.clamp(low, LONGEST), choices);
-    let start = out.len();
-    text::push_exactly(u32::try_from(length).unwrap_or(0), choices, out);
-    quote_from(out, start);
+    let length = u32::try_from(length).unwrap_or(0);
+    // Words hold nothing to escape.
+    out.push(b'\'');
+    if length > 0 {
+        text::push_exactly(length, &mut Word::draw(choices), choices, out);
+    }
+    out.push(b'\'');
 }
 
 /// Appends a date literal, of the years of a range within 1 to 9999.
@@ -79,19 +83,25 @@ pub fn date<C: Choices>(first_year: i64, last_year: i64, choices: &mut C, out: &
 pub fn timestamp<C: Choices>(first_year: i64, last_year: i64, choices: &mut C, out: &mut Vec<u8>) {
     out.extend_from_slice(b"TIMESTAMP '");
     let day = temporal::day(first_year, last_year, choices);
-    let (seconds, micros) = temporal::time(choices);
-    temporal::push_timestamp(day * 86_400 + i64::from(seconds), micros, out);
+    let (seconds, micros) = temporal::time(&mut Word::draw(choices));
+    temporal::push_date(day, out);
+    out.push(b' ');
+    temporal::push_time(seconds, micros, out);
     out.push(b'\'');
 }
 
 /// Appends a UUID literal.
 pub fn uuid<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    scalar::push(BuiltinType::Uuid, Style::Annotated, choices, out);
+    let random = (u128::from(choices.bits()) << 64) | u128::from(choices.bits());
+    out.push(b'\'');
+    scalar::push_uuid_digits(random, out);
+    out.extend_from_slice(b"'::uuid");
 }
 
 /// Appends TRUE or FALSE.
 pub fn boolean<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    scalar::push(BuiltinType::Bool, Style::Typed, choices, out);
+    let n = choices.below(2) as usize;
+    push_first([*b"TRUE ", *b"FALSE"][n % 2], 4 + n, out);
 }
 
 /// Appends a string literal of a text.

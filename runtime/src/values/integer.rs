@@ -31,14 +31,10 @@ pub(super) fn uniform_word<C: Choices>(low: i64, high: i64, choices: &mut C) -> 
     }
 }
 
-/// A number of an inclusive range as testers like them: mostly small, sometimes anywhere, now and
-/// then at the edges of the range or around zero.
+/// As [`Bands`](super::bands::Bands), of a range wider than 64 bits.
 pub(super) fn interesting<C: Choices>(low: i128, high: i128, choices: &mut C) -> i128 {
     if low >= high {
         return low;
-    }
-    if let (Ok(low), Ok(high)) = (i64::try_from(low), i64::try_from(high)) {
-        return interesting_word(low, high, choices).into();
     }
     let centre = 0.clamp(low, high);
     let near = |below: i128, above: i128, choices: &mut C| {
@@ -59,25 +55,6 @@ pub(super) fn interesting<C: Choices>(low: i128, high: i128, choices: &mut C) ->
     }
 }
 
-/// [`interesting`] of bounds that fit 64 bits, as nearly all do: the same draws and numbers.
-fn interesting_word<C: Choices>(low: i64, high: i64, choices: &mut C) -> i64 {
-    let centre = 0.clamp(low, high);
-    let (below, above) = match choices.below(32) {
-        0 => {
-            let edges = [low, high, low + 1, high - 1, 0, 1, -1, centre];
-            return edges[choices.below(8) as usize].clamp(low, high);
-        }
-        1 => return uniform_word(low, high, choices),
-        2..=5 => (100_000, 1_000_000),
-        6..=9 => (100, 10_000),
-        10..=19 => (10, 1_000),
-        _ => (2, 100),
-    };
-    let from = centre.saturating_sub(below).max(low);
-    let to = centre.saturating_add(above).min(high);
-    uniform_word(from, to, choices)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,7 +69,8 @@ mod tests {
             let word = uniform_word(low, high, &mut one);
             prop_assert_eq!(i128::from(word), uniform(low.into(), high.into(), &mut other));
             prop_assert_eq!(one.bits(), other.bits());
-            prop_assert!((low..=high).contains(&interesting_word(low, high, &mut one)));
+            let wide = (i128::from(low) << shift, i128::from(high) << shift);
+            prop_assert!((wide.0..=wide.1).contains(&interesting(wide.0, wide.1, &mut one)));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Literals of every type of a model.
 
 use super::quoting::{push_string, push_unquoted, quote_element_from};
+use super::recipe::Recipe;
 use super::scalar;
+use super::word::Word;
 use crate::choices::Choices;
 use crate::schema::model::{Allowed, Model, TypeInfo, TypeKind};
 use crate::types::{Classes, TypeId};
@@ -47,7 +49,7 @@ pub(crate) fn underlying(model: &Model, mut ty: TypeId) -> TypeId {
 }
 
 /// What the checks of a type leave.
-fn allowed_by(info: &TypeInfo) -> &Allowed {
+pub(super) fn allowed_by(info: &TypeInfo) -> &Allowed {
     match &info.kind {
         TypeKind::Domain { allowed, .. } => allowed,
         _ => &Allowed::Any,
@@ -86,64 +88,19 @@ pub(crate) fn has_values(model: &Model, ty: TypeId, allowed: &Allowed) -> bool {
 }
 
 /// Appends a literal of a type: an expression of exactly this type that stands wherever an
-/// expression may stand. Finite and non-NULL; NULL only for a type without literals.
+/// expression may stand. Finite and non-NULL; NULL only for a type without literals. How it is made
+/// is decided anew each time: [`Fitting::literal`](super::Fitting::literal) remembers it.
 pub fn literal<C: Choices>(model: &Model, ty: TypeId, choices: &mut C, out: &mut Vec<u8>) {
     if !has_literal(model, ty) {
         out.extend_from_slice(b"NULL");
         return;
     }
-    let info = model.ty(ty);
-    let TypeKind::Domain { allowed, .. } = &info.kind else {
-        push_value(model, ty, &Allowed::Any, Style::Typed, choices, out);
-        return;
-    };
-    let start = out.len();
-    push_value(
-        model,
-        underlying(model, ty),
-        allowed,
-        Style::Bare,
-        choices,
-        out,
-    );
-    if out.get(start) == Some(&b'-') {
-        out.insert(start, b'(');
-        out.push(b')');
-    }
-    push_cast(info, out);
+    Recipe::literal(model, ty).push(&mut Word::draw(choices), choices, out);
 }
 
-fn push_cast(info: &TypeInfo, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"::");
-    out.extend_from_slice(info.sql.as_bytes());
-}
-
-/// Appends a value of a type (domains followed to the end) that a check leaves.
-pub(crate) fn push_value<C: Choices>(
-    model: &Model,
-    ty: TypeId,
-    allowed: &Allowed,
-    style: Style,
-    choices: &mut C,
-    out: &mut Vec<u8>,
-) {
-    let info = model.ty(ty);
-    if let Allowed::OneOf(literals) = allowed {
-        let picked = choices.below(literals.len().max(1) as u64) as usize;
-        push_listed(info, literals, picked, style, out);
-        return;
-    }
-    match &info.kind {
-        TypeKind::Builtin(builtin) => {
-            scalar::push_value(info, *builtin, allowed, style, choices, out);
-        }
-        TypeKind::Enum(labels) => {
-            let picked = choices.below(labels.len().max(1) as u64) as usize;
-            push_label(info, labels, picked, style, out);
-        }
-        TypeKind::Array(element) => push_array(model, info, *element, style, choices, out),
-        TypeKind::Domain { .. } | TypeKind::Other => out.extend_from_slice(b"NULL"),
-    }
+/// A cast to a type.
+fn cast(info: &TypeInfo) -> String {
+    format!("::{}", info.sql)
 }
 
 /// Appends one of the literals that a check lists.
@@ -164,7 +121,7 @@ pub(crate) fn push_listed(
         .classes
         .intersects(Classes::NUMBER | Classes::STRING | Classes::BOOLEAN);
     if style.names_types() && !plain {
-        push_cast(info, out);
+        out.extend_from_slice(cast(info).as_bytes());
     }
 }
 
@@ -183,66 +140,22 @@ pub(crate) fn push_label(
     }
     push_string(label.as_bytes(), out);
     if style.names_types() {
-        push_cast(info, out);
+        out.extend_from_slice(cast(info).as_bytes());
     }
 }
 
-fn push_array<C: Choices>(
-    model: &Model,
-    info: &TypeInfo,
-    element: TypeId,
-    style: Style,
-    choices: &mut C,
-    out: &mut Vec<u8>,
-) {
-    let element_info = model.ty(element);
-    let nullable = !matches!(element_info.kind, TypeKind::Domain { not_null: true, .. });
-    let inner = underlying(model, element);
-    push_array_start(style, out);
-    for n in 0..choices.below(5) {
-        if n > 0 {
-            out.extend_from_slice(if style == Style::Content { b"," } else { b", " });
-        }
-        if nullable && choices.below(16) == 0 {
-            out.extend_from_slice(b"NULL");
-        } else {
-            let start = out.len();
-            push_value(
-                model,
-                inner,
-                allowed_by(element_info),
-                style.inside(),
-                choices,
-                out,
-            );
-            end_element(style, start, out);
-        }
+/// What stands before and behind the elements of an array.
+pub(super) fn dress_array(info: &TypeInfo, style: Style) -> (String, String) {
+    match style {
+        Style::Content => ("{".to_owned(), "}".to_owned()),
+        _ => ("ARRAY[".to_owned(), format!("]{}", cast(info))),
     }
-    push_array_end(info, style, out);
-}
-
-/// What stands before the elements of an array.
-pub(super) fn push_array_start(style: Style, out: &mut Vec<u8>) {
-    out.extend_from_slice(if style == Style::Content {
-        b"{"
-    } else {
-        b"ARRAY["
-    });
 }
 
 /// Makes what stands behind `start` an element of an array that has begun.
+#[inline]
 pub(super) fn end_element(style: Style, start: usize, out: &mut Vec<u8>) {
     if style == Style::Content {
         quote_element_from(out, start);
-    }
-}
-
-/// What stands behind the elements of an array.
-pub(super) fn push_array_end(info: &TypeInfo, style: Style, out: &mut Vec<u8>) {
-    if style == Style::Content {
-        out.push(b'}');
-    } else {
-        out.push(b']');
-        push_cast(info, out);
     }
 }

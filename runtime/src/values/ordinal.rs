@@ -1,9 +1,12 @@
 //! Values that never repeat: made from ordinals, which no two units share.
 
-use super::number::{power_of_ten, push_decimal, push_int, push_radix};
+use super::affix::Affix;
+use super::literal::{Style, dress_array, end_element, underlying};
+use super::number::{power_of_ten, push_base_36, push_decimal, push_fixed, push_int, push_radix};
+use super::scalar::{self, push_pairs, push_uuid_digits};
 use super::temporal;
-use crate::schema::model::{Allowed, Model, TypeKind};
-use crate::types::{BuiltinType, TypeId};
+use crate::schema::model::{Allowed, Model, TypeInfo, TypeKind};
+use crate::types::{BuiltinType, Classes, TypeId};
 
 /// Numbers that every unit has of its own, for the keys of its new rows.
 pub const ORDINALS_PER_UNIT: u64 = 64;
@@ -80,14 +83,14 @@ pub(crate) fn scale(
     let builtin = match info.kind {
         TypeKind::Builtin(builtin) => builtin,
         TypeKind::Array(element) if *allowed == Allowed::Any => {
-            let element = super::literal::underlying(model, element);
+            let element = underlying(model, element);
             let simple = matches!(model.ty(element).kind, TypeKind::Builtin(_));
             let plain = matches!(model.ty(ty).kind, TypeKind::Array(own) if own == element);
             return scale(model, element, allowed, rows, false).filter(|_| simple && plain);
         }
         _ => return None,
     };
-    if let Some(bounds) = super::scalar::bounds(info, allowed) {
+    if let Some(bounds) = scalar::bounds(info, allowed) {
         return Some(number_scale(&bounds, rows, sequence));
     }
     let (low, high) = match allowed {
@@ -130,7 +133,7 @@ pub(crate) fn scale(
     Some(Scale::Type { capacity })
 }
 
-fn number_scale(bounds: &super::scalar::Bounds, rows: u64, sequence: bool) -> Scale {
+fn number_scale(bounds: &scalar::Bounds, rows: u64, sequence: bool) -> Scale {
     /// Where keys start beside those that a sequence hands out.
     const ABOVE_SEQUENCES: i128 = 1_000_000_000;
     let unit = power_of_ten(bounds.digits);
@@ -158,86 +161,226 @@ fn number_scale(bounds: &super::scalar::Bounds, rows: u64, sequence: bool) -> Sc
     }
 }
 
-/// Appends the content of the value (to be quoted and cast by the caller where its type asks).
-pub(super) fn push(
-    builtin: BuiltinType,
-    bits: Option<u32>,
-    scale: Scale,
-    ordinal: u64,
-    out: &mut Vec<u8>,
-) {
-    let n = u128::from(ordinal) % scale.capacity().max(1);
+/// How ordinals become values of a type: all that the model decides.
+#[derive(Debug, Clone)]
+pub(crate) struct Numbering {
+    before: Affix,
+    content: Content,
+    after: Affix,
+    /// How many different values there are; 0 stands for 2^64.
+    capacity: u64,
+    /// What stands around the value if it is the element of an array.
+    array: Option<Box<Brackets>>,
+}
+
+#[derive(Debug, Clone)]
+struct Brackets {
+    before: Affix,
+    after: Affix,
+    style: Style,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Content {
+    /// From the base on, with so many digits after the point.
+    Number {
+        base: i64,
+        digits: u32,
+    },
+    /// Where 64 bits are too few.
+    Wide {
+        base: i128,
+        digits: u32,
+    },
+    /// Digits in base 36, at least so many.
+    Text {
+        width: u32,
+    },
+    /// Days from 2000 on.
+    Date,
+    /// Seconds from 2000 on.
+    Timestamp,
+    /// Microseconds.
+    Microseconds,
+    /// Seconds of a day.
+    Seconds,
+    /// The whole number.
+    Plain,
+    Uuid,
+    /// Hexadecimal digits.
+    Bytes,
+    Address,
+    /// So many pairs of hexadecimal digits, with this number added.
+    Hardware(u32, u64),
+    /// At least so many bits.
+    Bits(u32),
+}
+
+impl Numbering {
+    /// For a type (domains followed to the end) whose ordinals are mapped so.
+    pub fn new(model: &Model, ty: TypeId, scale: Scale, style: Style) -> Self {
+        let info = model.ty(ty);
+        match info.kind {
+            TypeKind::Builtin(builtin) => Self::builtin(info, builtin, scale, style),
+            TypeKind::Array(element) => {
+                let element = model.ty(underlying(model, element));
+                let (start, end) = dress_array(info, style);
+                let builtin = match element.kind {
+                    TypeKind::Builtin(builtin) => builtin,
+                    // No ordinals are mapped to others.
+                    _ => BuiltinType::Unknown,
+                };
+                Self {
+                    array: Some(Box::new(Brackets {
+                        before: Affix::new(start.as_bytes()),
+                        after: Affix::new(end.as_bytes()),
+                        style,
+                    })),
+                    ..Self::builtin(element, builtin, scale, style.inside())
+                }
+            }
+            _ => Self::builtin(info, BuiltinType::Unknown, scale, style),
+        }
+    }
+
+    fn builtin(info: &TypeInfo, builtin: BuiltinType, scale: Scale, style: Style) -> Self {
+        let (before, after) = dress(info, builtin, scale, style);
+        Self {
+            before: Affix::new(before.as_bytes()),
+            content: content(info, builtin, scale),
+            after: Affix::new(after.as_bytes()),
+            capacity: capacity(scale),
+            array: None,
+        }
+    }
+
+    /// Appends the value of an ordinal.
+    pub fn push(&self, ordinal: u64, out: &mut Vec<u8>) {
+        let mut n = ordinal;
+        if n >= self.capacity && self.capacity > 0 {
+            n %= self.capacity;
+        }
+        match &self.array {
+            None => self.push_value(n, out),
+            Some(array) => self.push_element(array, n, out),
+        }
+    }
+
+    #[cold]
+    fn push_element(&self, array: &Brackets, n: u64, out: &mut Vec<u8>) {
+        array.before.push(out);
+        let start = out.len();
+        self.push_value(n, out);
+        end_element(array.style, start, out);
+        array.after.push(out);
+    }
+
+    #[inline(always)]
+    fn push_value(&self, n: u64, out: &mut Vec<u8>) {
+        self.before.push(out);
+        self.push_content(n, out);
+        self.after.push(out);
+    }
+
+    #[inline(always)]
+    fn push_content(&self, n: u64, out: &mut Vec<u8>) {
+        match self.content {
+            Content::Number { base, digits } => {
+                push_fixed(base.saturating_add_unsigned(n), digits, out);
+            }
+            Content::Wide { base, digits } => {
+                push_decimal(base.saturating_add_unsigned(n.into()), digits, out);
+            }
+            Content::Text { width } => push_base_36(n, width as usize, out),
+            Content::Date => temporal::push_date(10_957 + n.cast_signed(), out),
+            Content::Timestamp => {
+                temporal::push_timestamp(946_684_800 + n.cast_signed(), 0, out);
+            }
+            Content::Microseconds => {
+                let (seconds, micros) = (n / 1_000_000, n % 1_000_000);
+                temporal::push_time(seconds as u32, micros as u32, out);
+            }
+            Content::Seconds => temporal::push_time(n as u32, 0, out),
+            Content::Plain => push_int(n.into(), out),
+            Content::Uuid => push_uuid_digits(mixed(n), out),
+            Content::Bytes => push_radix(n.into(), 16, 16, out),
+            Content::Address => {
+                for shift in [48, 32, 16, 0] {
+                    out.push(b':');
+                    push_radix(u128::from(n >> shift) & 0xffff, 16, 1, out);
+                }
+            }
+            Content::Hardware(pairs, added) => {
+                let bytes = (n | added) << (64 - 8 * pairs);
+                push_pairs(bytes, pairs, b":", out);
+            }
+            Content::Bits(width) => push_radix(n.into(), 2, width as usize, out),
+        }
+    }
+}
+
+/// 0 stands for 2^64.
+fn capacity(scale: Scale) -> u64 {
+    match u64::try_from(scale.capacity()) {
+        Ok(capacity) => capacity.max(1),
+        Err(_) => 0,
+    }
+}
+
+/// What stands around the values.
+fn dress(info: &TypeInfo, builtin: BuiltinType, scale: Scale, style: Style) -> (String, String) {
+    let quotes = || ("'".to_owned(), "'".to_owned());
+    let classes = builtin.classes();
+    let (before, after) = match builtin {
+        _ if style == Style::Content => (String::new(), String::new()),
+        BuiltinType::Bit | BuiltinType::Varbit => ("B'".to_owned(), "'".to_owned()),
+        BuiltinType::Money if style == Style::Bare => (String::new(), String::new()),
+        BuiltinType::Money => (String::new(), "::money".to_owned()),
+        _ if classes.intersects(Classes::NUMBER) => (String::new(), String::new()),
+        _ if classes.intersects(Classes::STRING) => quotes(),
+        _ => scalar::dress(info, builtin, style),
+    };
+    let constant = match (builtin, scale) {
+        (_, Scale::Text { prefix: true, .. }) => ("k", ""),
+        (BuiltinType::Timestamptz | BuiltinType::Timetz, _) => ("", "+00"),
+        (BuiltinType::Interval, _) => ("", " seconds"),
+        (BuiltinType::Bytea, _) => ("\\x", ""),
+        (BuiltinType::Inet | BuiltinType::Cidr, _) => ("2001:db8:0:0", ""),
+        _ => ("", ""),
+    };
+    (before + constant.0, constant.1.to_owned() + &after)
+}
+
+fn content(info: &TypeInfo, builtin: BuiltinType, scale: Scale) -> Content {
     match scale {
-        Scale::Number { base, digits, .. } => {
-            push_decimal(base.saturating_add_unsigned(n), digits, out);
-        }
-        Scale::Text { width, prefix, .. } => {
-            if prefix {
-                out.push(b'k');
-            }
-            push_radix(n, 36, width as usize, out);
-        }
-        Scale::Type { .. } => push_by_type(builtin, bits, n, out),
-    }
-}
-
-fn push_by_type(builtin: BuiltinType, bits: Option<u32>, n: u128, out: &mut Vec<u8>) {
-    let n64 = n as u64;
-    match builtin {
-        BuiltinType::Date => temporal::push_date(10_957 + n as i64, out),
-        BuiltinType::Timestamp => temporal::push_timestamp(946_684_800 + n as i64, 0, out),
-        BuiltinType::Timestamptz => {
-            temporal::push_timestamp(946_684_800 + n as i64, 0, out);
-            out.extend_from_slice(b"+00");
-        }
-        BuiltinType::Time | BuiltinType::Timetz => {
-            let whole = bits.is_none_or(|precision| precision >= 6);
-            let (seconds, micros) = if whole {
-                (n64 / 1_000_000, n64 % 1_000_000)
-            } else {
-                (n64, 0)
-            };
-            temporal::push_time(seconds as u32, micros as u32, out);
-            if builtin == BuiltinType::Timetz {
-                out.extend_from_slice(b"+00");
+        Scale::Number {
+            base,
+            capacity,
+            digits,
+        } => {
+            let last = base.saturating_add_unsigned(capacity);
+            match (i64::try_from(base), i64::try_from(last)) {
+                (Ok(base), Ok(_)) => Content::Number { base, digits },
+                _ => Content::Wide { base, digits },
             }
         }
-        BuiltinType::Interval => {
-            push_int(n.cast_signed(), out);
-            out.extend_from_slice(b" seconds");
-        }
-        BuiltinType::Uuid => super::scalar::push_uuid_digits(mixed(n64), out),
-        BuiltinType::Bytea => {
-            out.extend_from_slice(b"\\x");
-            push_radix(n, 16, 16, out);
-        }
-        BuiltinType::Inet | BuiltinType::Cidr => {
-            out.extend_from_slice(b"2001:db8:0:0");
-            for shift in [48, 32, 16, 0] {
-                out.push(b':');
-                push_radix((n >> shift) & 0xffff, 16, 1, out);
-            }
-        }
-        BuiltinType::Macaddr => push_pairs(n | (0x02 << 40), 6, out),
-        BuiltinType::Macaddr8 => push_pairs(n, 8, out),
-        BuiltinType::Bit | BuiltinType::Varbit => {
-            let width = match builtin {
-                BuiltinType::Bit => bits.unwrap_or(1),
-                _ => 1,
-            };
-            push_radix(n, 2, width as usize, out);
-        }
-        _ => push_int(n.cast_signed(), out),
-    }
-}
-
-/// Pairs of hexadecimal digits with colons.
-fn push_pairs(n: u128, pairs: u32, out: &mut Vec<u8>) {
-    for pair in (0..pairs).rev() {
-        push_radix((n >> (8 * pair)) & 0xff, 16, 2, out);
-        if pair > 0 {
-            out.push(b':');
-        }
+        Scale::Text { width, .. } => Content::Text { width },
+        Scale::Type { .. } => match builtin {
+            BuiltinType::Date => Content::Date,
+            BuiltinType::Timestamp | BuiltinType::Timestamptz => Content::Timestamp,
+            BuiltinType::Time | BuiltinType::Timetz => match info.length {
+                None | Some(6..) => Content::Microseconds,
+                Some(_) => Content::Seconds,
+            },
+            BuiltinType::Uuid => Content::Uuid,
+            BuiltinType::Bytea => Content::Bytes,
+            BuiltinType::Inet | BuiltinType::Cidr => Content::Address,
+            BuiltinType::Macaddr => Content::Hardware(6, 0x02 << 40),
+            BuiltinType::Macaddr8 => Content::Hardware(8, 0),
+            BuiltinType::Bit => Content::Bits(info.length.unwrap_or(1)),
+            BuiltinType::Varbit => Content::Bits(1),
+            _ => Content::Plain,
+        },
     }
 }
 

@@ -1,11 +1,12 @@
 //! Values of the built-in types.
 
-use super::integer::{interesting, uniform};
+use super::affix::push_first;
+use super::bands::Bands;
 use super::literal::Style;
-use super::number::{power_of_ten, push_decimal, push_int, push_radix};
-use super::quoting::quote_from;
+use super::number::{hexadecimal, power_of_ten, push_fixed, push_radix, push_word};
 use super::temporal;
 use super::text;
+use super::word::Word;
 use crate::choices::Choices;
 use crate::schema::model::{Allowed, TypeInfo, TypeKind};
 use crate::types::{BuiltinType, Classes};
@@ -76,31 +77,6 @@ pub(crate) fn bounds(info: &TypeInfo, allowed: &Allowed) -> Option<Bounds> {
     }
 }
 
-/// What [`bounds`] gives for a type of whole numbers, where the check speaks of whole numbers too and
-/// leaves some.
-fn whole_bounds(builtin: BuiltinType, allowed: &Allowed) -> Option<(i64, i64)> {
-    let (least, most) = match builtin {
-        BuiltinType::Int2 => (i16::MIN.into(), i16::MAX.into()),
-        BuiltinType::Int4 => (i32::MIN.into(), i32::MAX.into()),
-        BuiltinType::Int8 => (i64::MIN, i64::MAX),
-        _ => return None,
-    };
-    match *allowed {
-        Allowed::Any => Some((least, most)),
-        Allowed::Range { low, high } => {
-            let whole = |bound: Option<(i128, u32)>, otherwise: i64| match bound {
-                None => Some(otherwise),
-                Some((number, 0)) => i64::try_from(number).ok(),
-                Some(_) => None,
-            };
-            let low = whole(low, least)?.max(least);
-            let high = whole(high, most)?.min(most);
-            (low <= high).then_some((low, high))
-        }
-        _ => None,
-    }
-}
-
 /// Numbers around some bounds with no more significant digits than a float keeps exactly enough
 /// for comparisons with the bounds to come out as they do for the decimal number.
 fn float_frame(
@@ -157,195 +133,19 @@ pub(super) fn lengths(
     }
 }
 
-/// Appends a value of an unmodified built-in type.
-pub(super) fn push<C: Choices>(
-    builtin: BuiltinType,
-    style: Style,
-    choices: &mut C,
-    out: &mut Vec<u8>,
-) {
-    let info = TypeInfo {
-        // No allocation: the names that are printed come from the built-in type itself.
-        sql: String::new(),
-        base: builtin.id(),
-        kind: TypeKind::Builtin(builtin),
-        classes: builtin.classes(),
-        length: None,
-        scale: None,
-    };
-    push_value(&info, builtin, &Allowed::Any, style, choices, out);
-}
-
-/// Appends a value of a built-in type, perhaps with a modifier, that a check leaves.
-pub(super) fn push_value<C: Choices>(
-    info: &TypeInfo,
-    builtin: BuiltinType,
-    allowed: &Allowed,
-    style: Style,
-    choices: &mut C,
-    out: &mut Vec<u8>,
-) {
-    match builtin {
-        BuiltinType::Bool => {
-            out.extend_from_slice(if choices.below(2) == 0 {
-                b"TRUE"
-            } else {
-                b"FALSE"
-            });
-        }
-        BuiltinType::Int2
-        | BuiltinType::Int4
-        | BuiltinType::Int8
-        | BuiltinType::Numeric
-        | BuiltinType::Float4
-        | BuiltinType::Float8
-        | BuiltinType::Money => {
-            let (unscaled, digits) = number(info, builtin, allowed, choices);
-            push_number(info, builtin, unscaled, digits, style, out);
-        }
-        BuiltinType::Char | BuiltinType::Varchar | BuiltinType::Text => {
-            let (low, high) = lengths(info, builtin, allowed).unwrap_or((0, 0));
-            let start = out.len();
-            text::push_content(low, high, choices, out);
-            if style != Style::Content {
-                quote_from(out, start);
-            }
-            if style == Style::Typed {
-                cast(info, builtin, out);
-            }
-        }
-        BuiltinType::Bit | BuiltinType::Varbit => {
-            let length = match (builtin, info.length) {
-                (BuiltinType::Bit, Some(bits)) => bits.min(LONGEST),
-                (_, bits) => {
-                    let most = bits.unwrap_or(16).clamp(1, 16);
-                    1 + choices.below(most.into()) as u32
-                }
-            };
-            let quoted = style != Style::Content;
-            if quoted {
-                out.extend_from_slice(b"B'");
-            }
-            let mut left = length;
-            while left > 0 {
-                let taken = left.min(64);
-                let bits = u128::from(choices.bits() >> (64 - taken));
-                push_radix(bits, 2, taken as usize, out);
-                left -= taken;
-            }
-            if quoted {
-                out.push(b'\'');
-            }
-            if style == Style::Typed && (builtin == BuiltinType::Varbit || info.length.is_some()) {
-                cast(info, builtin, out);
-            }
-        }
-        BuiltinType::Unknown => out.extend_from_slice(b"NULL"),
-        _ => push_dressed(info, builtin, style, out, |out| {
-            push_quoted(builtin, choices, out);
-        }),
-    }
-}
-
-/// A number that a check leaves, in units of `10^-digits`.
-fn number<C: Choices>(
-    info: &TypeInfo,
-    builtin: BuiltinType,
-    allowed: &Allowed,
-    choices: &mut C,
-) -> (i128, u32) {
-    if *allowed == Allowed::Any {
-        let free = match builtin {
-            BuiltinType::Numeric if info.length.is_none() => Some((power_of_ten(18), 5)),
-            BuiltinType::Float4 => Some((power_of_ten(6), 4)),
-            BuiltinType::Float8 => Some((power_of_ten(12), 6)),
-            BuiltinType::Money => Some((power_of_ten(8), 0)),
-            _ => None,
-        };
-        if let Some((most, digits)) = free {
-            let whole = interesting(-most, most, choices);
-            if builtin == BuiltinType::Money {
-                return (whole, 2);
-            }
-            let digits = choices.below(digits) as u32;
-            let unit = power_of_ten(digits);
-            return (whole * unit + uniform(0, unit - 1, choices), digits);
-        }
-    }
-    if let Some((low, high)) = whole_bounds(builtin, allowed) {
-        return (interesting(low.into(), high.into(), choices), 0);
-    }
-    let Some(Bounds { low, high, digits }) = bounds(info, allowed) else {
-        return (0, 0);
-    };
-    let unit = power_of_ten(digits);
-    if unit == 1 || choices.below(4) == 0 {
-        return (interesting(low, high, choices), digits);
-    }
-    let whole = interesting(low.div_euclid(unit), high.div_euclid(unit), choices);
-    let fraction = uniform(0, unit - 1, choices);
-    (
-        whole
-            .saturating_mul(unit)
-            .saturating_add(fraction)
-            .clamp(low, high),
-        digits,
-    )
-}
-
-/// Appends a number as a value of a type.
-pub(super) fn push_number(
-    info: &TypeInfo,
-    builtin: BuiltinType,
-    unscaled: i128,
-    digits: u32,
-    style: Style,
-    out: &mut Vec<u8>,
-) {
-    let small = i32::try_from(unscaled).is_ok();
-    let needs_cast = match (style, builtin) {
-        (Style::Content | Style::Bare, _) => false,
-        (_, BuiltinType::Money) => true,
-        (Style::Annotated, _) => false,
-        // The digits of the least integer alone are of a wider type.
-        (Style::Typed, BuiltinType::Int4) => unscaled == i32::MIN.into(),
-        (Style::Typed, BuiltinType::Int8) => small || unscaled == i64::MIN.into(),
-        (Style::Typed, BuiltinType::Numeric) => digits == 0 || info.length.is_some(),
-        (Style::Typed, _) => true,
-    };
-    // A cast binds tighter than a minus, also one that a grammar puts behind the literal.
-    let parenthesised = unscaled < 0 && (needs_cast || style == Style::Typed);
-    if parenthesised {
-        out.push(b'(');
-    }
-    push_decimal(unscaled, digits, out);
-    if parenthesised {
-        out.push(b')');
-    }
-    if needs_cast {
-        cast(info, builtin, out);
-    }
-}
-
-/// Appends a value of a type whose values are quoted; the content holds no quotes of its own.
-pub(super) fn push_dressed(
-    info: &TypeInfo,
-    builtin: BuiltinType,
-    style: Style,
-    out: &mut Vec<u8>,
-    content: impl FnOnce(&mut Vec<u8>),
-) {
+/// What stands before and behind the values of a type that are quoted; their content holds no quotes
+/// of its own.
+pub(super) fn dress(info: &TypeInfo, builtin: BuiltinType, style: Style) -> (String, String) {
     if style == Style::Content {
-        content(out);
-        return;
+        return (String::new(), String::new());
     }
-    let keyword: Option<&[u8]> = match builtin {
-        BuiltinType::Date => Some(b"DATE "),
-        BuiltinType::Time => Some(b"TIME "),
-        BuiltinType::Timetz => Some(b"TIMETZ "),
-        BuiltinType::Timestamp => Some(b"TIMESTAMP "),
-        BuiltinType::Timestamptz => Some(b"TIMESTAMPTZ "),
-        BuiltinType::Interval => Some(b"INTERVAL "),
+    let keyword = match builtin {
+        BuiltinType::Date => Some("DATE "),
+        BuiltinType::Time => Some("TIME "),
+        BuiltinType::Timetz => Some("TIMETZ "),
+        BuiltinType::Timestamp => Some("TIMESTAMP "),
+        BuiltinType::Timestamptz => Some("TIMESTAMPTZ "),
+        BuiltinType::Interval => Some("INTERVAL "),
         _ => None,
     };
     let modified = !info.sql.is_empty() && info.sql != builtin.sql();
@@ -354,127 +154,110 @@ pub(super) fn push_dressed(
         Style::Annotated => keyword,
         Style::Typed => keyword.filter(|_| !modified),
     };
-    out.extend_from_slice(keyword.unwrap_or_default());
-    out.push(b'\'');
-    content(out);
-    out.push(b'\'');
-    if style != Style::Bare && keyword.is_none() {
-        cast(info, builtin, out);
-    }
+    let named = style != Style::Bare && keyword.is_none();
+    let cast = if named {
+        cast(info, builtin)
+    } else {
+        String::new()
+    };
+    (
+        format!("{}'", keyword.unwrap_or_default()),
+        format!("'{cast}"),
+    )
 }
 
-fn cast(info: &TypeInfo, builtin: BuiltinType, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"::");
+/// A cast to a type.
+pub(super) fn cast(info: &TypeInfo, builtin: BuiltinType) -> String {
     let sql = match builtin {
         // Without a length, `character` in a cast would mean `character(1)`.
         BuiltinType::Char if info.length.is_none() => "bpchar",
         _ if info.sql.is_empty() => builtin.sql(),
         _ => &info.sql,
     };
-    out.extend_from_slice(sql.as_bytes());
+    format!("::{sql}")
 }
 
-/// Appends what stands between the quotes.
-fn push_quoted<C: Choices>(builtin: BuiltinType, choices: &mut C, out: &mut Vec<u8>) {
-    match builtin {
-        BuiltinType::Date => temporal::push_date(temporal::interesting_day(choices), out),
-        BuiltinType::Time | BuiltinType::Timetz => {
-            let (seconds, micros) = temporal::time(choices);
-            temporal::push_time(seconds, micros, out);
-            if builtin == BuiltinType::Timetz {
-                push_zone(choices, out);
-            }
-        }
-        BuiltinType::Timestamp | BuiltinType::Timestamptz => {
-            let day = temporal::interesting_day(choices);
-            let (seconds, micros) = temporal::time(choices);
-            temporal::push_timestamp(day * 86_400 + i64::from(seconds), micros, out);
-            if builtin == BuiltinType::Timestamptz {
-                push_zone(choices, out);
-            }
-        }
-        BuiltinType::Interval => push_interval(choices, out),
-        BuiltinType::Uuid => {
-            let random = (u128::from(choices.bits()) << 64) | u128::from(choices.bits());
-            push_uuid_digits(random, out);
-        }
-        BuiltinType::Bytea => {
-            out.extend_from_slice(b"\\x");
-            for _ in 0..choices.below(12) {
-                push_radix(u128::from(choices.below(256)), 16, 2, out);
-            }
-        }
-        BuiltinType::Json | BuiltinType::Jsonb => push_json(2, choices, out),
-        BuiltinType::Inet | BuiltinType::Cidr => {
-            push_address(builtin == BuiltinType::Cidr, choices, out);
-        }
-        BuiltinType::Macaddr | BuiltinType::Macaddr8 => {
-            let pairs = if builtin == BuiltinType::Macaddr {
-                6
-            } else {
-                8
-            };
-            for pair in 0..pairs {
-                if pair > 0 {
-                    out.push(b':');
-                }
-                push_radix(u128::from(choices.below(256)), 16, 2, out);
-            }
-        }
-        _ => {}
-    }
+/// Appends the offset of a time zone.
+#[inline]
+pub(super) fn push_zone(word: &mut Word, out: &mut Vec<u8>) {
+    const ZONES: [([u8; 6], usize); 8] = [
+        (*b"+00   ", 3),
+        (*b"+00   ", 3),
+        (*b"+00   ", 3),
+        (*b"+01   ", 3),
+        (*b"-05   ", 3),
+        (*b"+05:30", 6),
+        (*b"-08   ", 3),
+        (*b"+12   ", 3),
+    ];
+    let (zone, length) = ZONES[word.below(8) as usize % 8];
+    push_first(zone, length, out);
 }
 
-fn push_zone<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    const ZONES: &[&str] = &["+00", "+00", "+00", "+01", "-05", "+05:30", "-08", "+12"];
-    text::push_one_of(ZONES, choices, out);
-}
-
-fn push_interval<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    let mut part = |unit: &str, most: u64, choices: &mut C| {
-        let negative = choices.below(8) == 0;
-        let n = i128::from(choices.below(most));
-        push_int(if negative { -n } else { n }, out);
+/// Appends an interval. Takes a fresh word.
+pub(super) fn push_interval(word: &mut Word, out: &mut Vec<u8>) {
+    let part = |unit: &str, most: u64, word: &mut Word, out: &mut Vec<u8>| {
+        let negative = word.below(8) == 0;
+        let n = word.below(most).cast_signed();
+        push_word(if negative { -n } else { n }, out);
         out.push(b' ');
         out.extend_from_slice(unit.as_bytes());
     };
-    match choices.below(8) {
-        0 => part("years", 50, choices),
-        1 => part("months", 24, choices),
-        2 | 3 => part("days", 100, choices),
-        4 => part("hours", 100, choices),
-        5 => part("minutes", 600, choices),
+    match word.below(8) {
+        0 => part("years", 50, word, out),
+        1 => part("months", 24, word, out),
+        2 | 3 => part("days", 100, word, out),
+        4 => part("hours", 100, word, out),
+        5 => part("minutes", 600, word, out),
         6 => {
-            part("days", 30, choices);
+            part("days", 30, word, out);
             out.push(b' ');
-            let (seconds, micros) = temporal::time(choices);
+            let (seconds, micros) = temporal::time(word);
             temporal::push_time(seconds, micros, out);
         }
-        _ => part("seconds", 100_000, choices),
+        _ => part("seconds", 100_000, word, out),
+    }
+}
+
+/// Appends so many of the bytes of a number, from the first on, as pairs of hexadecimal digits.
+pub(super) fn push_pairs(n: u64, pairs: u32, separator: &[u8], out: &mut Vec<u8>) {
+    let (high, low) = (hexadecimal((n >> 32) as u32), hexadecimal(n as u32));
+    let digits = high.as_chunks::<2>().0.iter().chain(low.as_chunks().0);
+    for (at, pair) in digits.take(pairs as usize).enumerate() {
+        if at > 0 {
+            out.extend_from_slice(separator);
+        }
+        out.extend_from_slice(pair);
     }
 }
 
 /// Appends a UUID of version 4 with the lower 122 bits.
 pub(super) fn push_uuid_digits(bits: u128, out: &mut Vec<u8>) {
-    let low = bits & ((1 << 62) - 1);
-    let middle = (bits >> 62) & 0xfff;
-    let high = (bits >> 74) & ((1 << 48) - 1);
-    let uuid = (high << 80) | (4 << 76) | (middle << 64) | (2 << 62) | low;
-    for (shift, digits) in [(96, 8), (80, 4), (64, 4), (48, 4), (0, 12)] {
-        if shift < 96 {
-            out.push(b'-');
-        }
-        push_radix((uuid >> shift) & ((1 << (4 * digits)) - 1), 16, digits, out);
-    }
+    let (high, low) = ((bits >> 62) as u64, bits as u64);
+    // The version and the variant are put between the bits.
+    let high = (high << 4) & 0xffff_ffff_ffff_0000 | 4 << 12 | high & 0xfff;
+    let low = low & (u64::MAX >> 2) | 2 << 62;
+    let [a, b] = [hexadecimal((high >> 32) as u32), hexadecimal(high as u32)];
+    let [c, d] = [hexadecimal((low >> 32) as u32), hexadecimal(low as u32)];
+    let mut text = [b'-'; 36];
+    text[..8].copy_from_slice(&a);
+    text[9..13].copy_from_slice(&b[..4]);
+    text[14..18].copy_from_slice(&b[4..]);
+    text[19..23].copy_from_slice(&c[..4]);
+    text[24..28].copy_from_slice(&c[4..]);
+    text[28..].copy_from_slice(&d);
+    out.extend_from_slice(&text);
 }
 
 /// Appends a JSON value that nests so deep at most.
-fn push_json<C: Choices>(depth: u32, choices: &mut C, out: &mut Vec<u8>) {
+pub(super) fn push_json<C: Choices>(depth: u32, choices: &mut C, out: &mut Vec<u8>) {
+    static WHOLE: Bands = Bands::new(-1_000_000, 1_000_000, 1);
+    static HUNDREDTHS: Bands = Bands::new(-100_000, 100_000, 1);
     let kinds = if depth == 0 { 4 } else { 10 };
     match choices.below(kinds) {
         0 => text::push_one_of(&["null", "true", "false"], choices, out),
-        1 => push_int(interesting(-1_000_000, 1_000_000, choices), out),
-        2 => push_decimal(interesting(-100_000, 100_000, choices), 2, out),
+        1 => push_word(WHOLE.draw(&mut Word::draw(choices), choices), out),
+        2 => push_fixed(HUNDREDTHS.draw(&mut Word::draw(choices), choices), 2, out),
         3 => push_json_string(choices, out),
         4 | 5 => {
             out.push(b'[');
@@ -511,21 +294,29 @@ fn push_json_string<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Appends an address; a network has no bits set behind its mask.
-fn push_address<C: Choices>(network: bool, choices: &mut C, out: &mut Vec<u8>) {
-    if choices.below(5) == 0 {
+/// Appends an address; a network has no bits set behind its mask. Takes a fresh word.
+pub(super) fn push_address<C: Choices>(
+    network: bool,
+    word: &mut Word,
+    choices: &mut C,
+    out: &mut Vec<u8>,
+) {
+    if word.below(5) == 0 {
         out.extend_from_slice(b"2001:db8");
         let groups = if network { 2 } else { 6 };
-        for _ in 0..groups {
+        for n in 0..groups {
+            if n % 3 == 0 {
+                *word = Word::draw(choices);
+            }
             out.push(b':');
-            push_radix(u128::from(choices.below(0x1_0000)), 16, 1, out);
+            push_radix(word.below(0x1_0000).into(), 16, 1, out);
         }
         if network {
             out.extend_from_slice(b"::/64");
         }
         return;
     }
-    let length = match choices.below(4) {
+    let length = match word.below(4) {
         0 => 8,
         1 => 16,
         2 => 24,
@@ -536,8 +327,10 @@ fn push_address<C: Choices>(network: bool, choices: &mut C, out: &mut Vec<u8>) {
     } else {
         u32::MAX
     };
-    let random = choices.below(1 << 32) as u32;
-    let address = match choices.below(3) {
+    let kind = word.below(3);
+    let masked = network || (length < 32 && word.below(2) == 0);
+    let random = word.below(1 << 32) as u32;
+    let address = match kind {
         0 => (10 << 24) | (random & 0x00ff_ffff),
         1 => (192 << 24) | (168 << 16) | (random & 0xffff),
         _ => random,
@@ -546,10 +339,10 @@ fn push_address<C: Choices>(network: bool, choices: &mut C, out: &mut Vec<u8>) {
         if n > 0 {
             out.push(b'.');
         }
-        push_int(byte.into(), out);
+        push_word(byte.into(), out);
     }
-    if network || (length < 32 && choices.below(2) == 0) {
+    if masked {
         out.push(b'/');
-        push_int(i128::from(length), out);
+        push_word(length.into(), out);
     }
 }
