@@ -26,7 +26,7 @@ const INTERPRETED_UNITS: u64 = 30;
 
 fn compiled_text(seed: u64) -> (String, Compilation) {
     let text = random::grammar(seed);
-    let compilation = compile(&Input::text(&format!("random_{seed}.rqg"), text.clone()));
+    let compilation = compile(&Input::text(format!("random_{seed}.rqg"), text.clone()));
     (text, compilation)
 }
 
