@@ -76,6 +76,33 @@ fn every_draw_finds_something() {
     }
 }
 
+/// Requirements on values that are bound before, on results beside drawn ones, on elements of lists.
+#[test]
+fn draws_heed_what_is_required_of_their_neighbours() {
+    for body in [
+        "let (t, k) = pair(table()); column(t, number) k.from;
+         rule pair(t: table) -> (table, fk) = return (t, fk());",
+        "let t = table(); let c = column(t); let cs = [c, column(t)]; (for x in cs { value(x) });",
+        "let t = table(); let ts = [t, table()]; (for x in ts { column(x, temporal) });",
+        "let f = function(integer); (for T in f.arguments { function(T) });",
+        "let f = function(type()); (for T in f.arguments { column(table(), T) });",
+        "let f = function(type(number)); inner(f.arguments);
+         rule inner(ts: list<type>) = for T in ts { aggregate(T) };",
+    ] {
+        let text = format!("grammar neighbours;\nrule query = {body}\n");
+        let program = compile(&Input::text("neighbours.rqg", text)).program;
+        let settings = Settings::new(Seed::from(1).master_key());
+        let model = Arc::new(default_model());
+        let generator = Generator::new(program.expect(body), model, settings).expect(body);
+        let mut worker = generator.worker();
+        let mut unit = UnitText::default();
+        for index in 0..200 {
+            worker.generate(index, &mut unit);
+            assert_eq!(worker.unmet(), 0, "{body}, unit {index}");
+        }
+    }
+}
+
 #[test]
 fn recordings_replay_to_the_same_unit() {
     for (path, generator) in generators() {

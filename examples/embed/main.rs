@@ -1,55 +1,86 @@
-//! Embeds the compiler: compiles a grammar, runs it in this process and prints ten units.
+//! Embeds generators in a program of its own: the engine runs one on several threads over a range of
+//! indexes, hands the text to a sink and tells what was done.
 //!
-//! `cargo run -p rqg-examples --bin embed [GRAMMAR.rqg]`
+//! `cargo run -p rqg-examples --bin embed` runs `hello.rqg`, which `build.rs` compiled to Rust;
+//! `cargo run -p rqg-examples --bin embed GRAMMAR.rqg` compiles a grammar now and interprets it. Both
+//! make the same units.
 
-use rqg_compiler::diagnostics::render;
-use rqg_compiler::interpret::{Generator, Settings};
-use rqg_compiler::{Input, compile};
-use rqg_runtime::entropy::Seed;
-use rqg_runtime::schema::{ddl, default_model};
-use rqg_runtime::unit_text::{Generate, UnitText};
+mod interpreted;
+mod native;
+
+use rqg_runtime::engine::{
+    Control, EngineError, Format, Settings, Sink, Statistics, StdoutSink, run,
+};
+use rqg_runtime::unit_text::Generate;
 use std::error::Error;
-use std::io::{self, Write};
-use std::sync::Arc;
+use std::ops::Range;
 
-const HELLO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/hello/hello.rqg");
+/// Units that are made: those of these indexes, whatever other ones there are.
+const UNITS: Range<u64> = 0..10;
+
+/// The seed of all that is random.
+const SEED: u64 = 42;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let grammar = std::env::args().nth(1).unwrap_or_else(|| HELLO.to_owned());
-
-    // Errors and warnings, all at once, each with its place.
-    let compilation = compile(&Input::path(grammar));
-    eprint!(
-        "{}",
-        render::human(&compilation.diagnostics, &compilation.sources, false)
+    let mut stdout = StdoutSink::default();
+    let done = match std::env::args().nth(1) {
+        Some(grammar) => interpreted::units(&grammar, UNITS, &mut stdout)?,
+        None => native::units(UNITS, &mut stdout)?,
+    };
+    eprintln!(
+        "{} units with {} statements, {} bytes; index {} is the next",
+        done.units, done.statements, done.bytes, done.next
     );
-    let Some(program) = compilation.program else {
-        return Err("the grammar has errors".into());
-    };
-
-    // The schema that the grammar brings along, else the default one.
-    let model = match &program.schema {
-        Some(schema) => ddl::read_ddl(&schema.ddl).model,
-        None => default_model(),
-    };
-
-    // From here on nothing can fail: what the schema lacks is reported now.
-    let settings = Settings::new(Seed::from(42).master_key());
-    let generator = Generator::new(program, Arc::new(model), settings)
-        .map_err(|found| render::human(&found, &compilation.sources, false))?;
-
-    let mut output = Vec::new();
-    generator.with_stack(|generator| {
-        let mut worker = generator.worker();
-        let mut unit = UnitText::default();
-        for index in 0..10 {
-            worker.generate(index, &mut unit);
-            for statement in unit.statements() {
-                output.extend_from_slice(statement);
-                output.extend_from_slice(b";\n");
-            }
-        }
-    })?;
-    io::stdout().write_all(&output)?;
     Ok(())
+}
+
+/// Runs the engine: `worker` makes a generator for each of its threads.
+fn generate<G: Generate>(
+    units: Range<u64>,
+    stack_size: usize,
+    sink: &mut dyn Sink,
+    worker: impl Fn() -> G + Sync,
+) -> Result<Statistics, EngineError> {
+    let settings = Settings {
+        threads: 2,
+        // Derivations recurse: how deeply, the grammar knows.
+        stack_size,
+        ..Settings::new(units)
+    };
+    let format = Format::Sql {
+        terminator: ";".to_owned(),
+    };
+    // Another thread may stop the run through it, or ask how far it is.
+    let control = Control::default();
+    run(&settings, &format, &control, sink, worker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_make_the_same_units_and_a_part_of_them_is_a_part() -> Result<(), Box<dyn Error>> {
+        let hello = concat!(env!("CARGO_MANIFEST_DIR"), "/hello/hello.rqg");
+        let (mut all, mut again, mut last) = (Vec::new(), Vec::new(), Vec::new());
+        let done = native::units(0..1_000, &mut all)?;
+        assert_eq!((done.units, done.next), (1_000, 1_000));
+        assert_eq!(done.bytes, all.len() as u64);
+        assert_eq!(
+            interpreted::units(hello, 0..1_000, &mut again)?.units,
+            1_000
+        );
+        assert!(all == again && !all.is_empty());
+        native::units(900..1_000, &mut last)?;
+        assert!(all.ends_with(&last) && !last.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_wrong_is_told() {
+        let mut sink = Vec::new();
+        let error = interpreted::units("no/such.rqg", UNITS, &mut sink).map(|done| done.units);
+        assert!(error.is_err_and(|error| error.to_string().contains("no/such.rqg")));
+        assert!(sink.is_empty());
+    }
 }

@@ -12,6 +12,7 @@ use rqg_runtime::choices::{Bytes, Record, Recorded, Replay};
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::entropy::Seed;
 use rqg_runtime::features::FEATURES;
+use rqg_runtime::native::Planned;
 use rqg_runtime::schema::DEFAULT_DDL;
 use rqg_runtime::schema::model::TableKind;
 use rqg_runtime::unit_text::{Generate as _, UnitText};
@@ -344,6 +345,12 @@ impl Plan {
     #[must_use]
     pub fn fixed(&self) -> &rqg_runtime::plan::Plan {
         self.generator.plan()
+    }
+
+    /// The run as the native backend takes it over.
+    #[must_use]
+    pub fn planned(&self) -> Planned {
+        self.generator.planned()
     }
 
     /// A generator for one thread.

@@ -135,6 +135,37 @@ fn an_executable_prints_what_generate_prints() {
 }
 
 #[test]
+fn a_crate_builds_by_itself_and_prints_what_generate_prints() {
+    let scratch = Scratch::new();
+    let root = scratch.path().join("made");
+    let grammar = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/hello/hello.rqg"
+    );
+    let out = root.to_str().unwrap();
+    let emit = ["compile", grammar, "--emit", "crate", "-o", out];
+    stdout(&[&emit[..], &["--runtime", workspace()]].concat());
+
+    let cargo = |args: &[&str]| -> Done {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap());
+        cargo.args(args).current_dir(&root);
+        prepared(cargo).output().unwrap().into()
+    };
+    let runs: [&[&str]; 3] = [
+        &["generate", "--seed", "42", "-n", "2000"],
+        &["generate", "--seed", "7", "-n", "20", "--rows", "*=50"],
+        &["show", "--seed", "42", "--index", "3"],
+    ];
+    for args in runs {
+        let made = cargo(&[&["run", "-q", "--"], args].concat());
+        assert_eq!(made.code, Some(0), "{args:?}: {}", made.stderr);
+        let expected = stdout(&[&args[..1], &[grammar], &args[1..]].concat());
+        assert!(made.stdout == expected, "{args:?}");
+        assert!(!expected.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
 fn an_executable_that_cannot_be_built_is_not_written() {
     let scratch = Scratch::new();
     let out = scratch.path().join("hello");

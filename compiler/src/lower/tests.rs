@@ -308,3 +308,18 @@ fn endless_recursion_is_reported_beside_other_errors() {
         .collect();
     assert_eq!(codes, [Code::UnknownName, Code::EndlessRecursion]);
 }
+
+#[test]
+fn nothing_is_written_to_a_relation_that_is_no_table() {
+    for write in ["insertable(r)", "updatable(r)"] {
+        let of = |relation: &str| {
+            format!("rule query = let r = {relation}, [fresh(\"c\")], [integer]); {write};")
+        };
+        let (program, codes) = compile(&of("relation(fresh(\"v\")"));
+        assert!(program.is_none(), "{write}");
+        assert_eq!(codes, [Code::NotPushable], "{write}");
+        let created = of("new_table(").replace("(, ", "(");
+        let (program, codes) = compile(&created);
+        assert!(program.is_some(), "{created}: {codes:?}");
+    }
+}

@@ -60,6 +60,8 @@ pub(crate) enum Cursor {
         targets: bool,
         next: u32,
     },
+    /// Types of the arguments of a function.
+    Arguments { function: FunctionId, next: u16 },
 }
 
 /// Which keys of a table are meant.
@@ -175,6 +177,9 @@ impl Cursor {
                         targets: *inner == Field::Targets,
                         next: 0,
                     };
+                }
+                (Field::Arguments, Value::Function(function)) if field.is_none() => {
+                    return Self::Arguments { function, next: 0 };
                 }
                 (_, Value::List(rest)) if field.is_none() => {
                     return Self::List {
@@ -297,6 +302,12 @@ impl Cursor {
                 let at = *next as usize;
                 *next += 1;
                 view.key_column(*key, *targets, at)
+            }
+            Self::Arguments { function, next } => {
+                let at = usize::from(*next);
+                *next = next.saturating_add(1);
+                let arguments = view.plan.function(*function)?.arguments;
+                arguments.get(at).map(|argument| Value::Type(argument.id()))
             }
         }
     }

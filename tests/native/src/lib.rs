@@ -1,9 +1,10 @@
-//! Every fixture and every bundled grammar, compiled to Rust when this package is built.
+//! Every fixture, every bundled grammar and random grammars, compiled to Rust when this package is built.
 
 #![deny(warnings)]
 
 mod compiled;
 pub mod externs;
+pub mod random;
 
 pub use compiled::{Compiled, Made, Units};
 

@@ -1,6 +1,6 @@
 //! What a grammar's statements do on a server, in figures.
 //!
-//! [`measure`] executes units one statement after the other, so every outcome is that of its own
+//! [`measure`] executes units of a compiled grammar one statement after the other, so every outcome is that of its own
 //! statement, and counts what was executed, what returned or changed rows, and which forms (the
 //! alternatives of the start rule) were made. [`Thresholds`] says what the figures have to be.
 
@@ -12,6 +12,8 @@ use crate::compile::Plan;
 use crate::postgres::{Session, Tally};
 use rqg_compiler::interpret::Coverage;
 use rqg_compiler::ir::{ChoiceId, Node, NodeId, Program};
+use rqg_runtime::native::AnyGenerator;
+use rqg_runtime::run::with_stack;
 use rqg_runtime::unit_text::UnitText;
 use std::fmt;
 use std::ops::Range;
@@ -52,6 +54,8 @@ impl fmt::Display for Share {
 pub struct Measurement {
     /// What was executed, and how the rest failed.
     pub tally: Tally,
+    /// The first unit that the interpreter makes otherwise.
+    pub different: Option<u64>,
     /// Units made.
     pub units: u64,
     /// Bytes of all statements.
@@ -94,6 +98,9 @@ impl Measurement {
     #[must_use]
     pub fn breaches(&self, thresholds: &Thresholds) -> Vec<String> {
         let mut breaches = Vec::new();
+        if let Some(index) = self.different {
+            breaches.push(format!("unit {index} is another one when interpreted"));
+        }
         if !self.tally.all_succeeded() {
             breaches.push(format!("not all was executed: {}", self.tally));
         }
@@ -179,17 +186,33 @@ pub struct Thresholds {
     pub unclassified: f64,
 }
 
-/// Executes units and counts what they do.
+/// Executes units and counts what they do. The compiled form of the plan's grammar makes them; the
+/// interpreter makes them again, tells what they are made of, and has to agree.
+///
+/// # Panics
+///
+/// When there is no thread to be had.
 #[must_use]
-pub fn measure(plan: &Plan, session: &mut Session, units: Range<u64>) -> Measurement {
+pub fn measure(
+    plan: &Plan,
+    compiled: &dyn AnyGenerator,
+    session: &mut Session,
+    units: Range<u64>,
+) -> Measurement {
     let mut measured = Measurement::default();
     let mut coverage = Coverage::default();
-    plan.on_enough_stack(|plan| {
-        let mut worker = plan.worker();
-        let mut unit = UnitText::default();
+    let stack = plan.required_stack().max(compiled.required_stack());
+    let done = with_stack(stack, || {
+        let mut compiled = compiled.any_worker();
+        let mut interpreter = plan.worker();
+        let (mut unit, mut interpreted) = (UnitText::default(), UnitText::default());
         for index in units {
-            let mut choices = worker.choices(index);
-            worker.generate_watched(index, &mut choices, &mut coverage, &mut unit);
+            compiled.generate(index, &mut unit);
+            let mut choices = interpreter.choices(index);
+            interpreter.generate_watched(index, &mut choices, &mut coverage, &mut interpreted);
+            if unit != interpreted {
+                measured.different.get_or_insert(index);
+            }
             measured.units += 1;
             for statement in unit.statements() {
                 let statement = String::from_utf8_lossy(statement);
@@ -204,6 +227,9 @@ pub fn measure(plan: &Plan, session: &mut Session, units: Range<u64>) -> Measure
             }
         }
     });
+    if let Err(error) = done {
+        panic!("no thread: {error}");
+    }
     measured.forms = forms(plan.program(), &coverage);
     measured
 }

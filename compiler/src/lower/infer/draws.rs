@@ -282,15 +282,9 @@ impl<'a> Inference<'a> {
         span: Span,
     ) -> (Demand, ExprId) {
         let slots: Vec<u16> = items.iter().map(|_| self.temporary()).collect();
-        let mut demand = each_item(rest, slot, &slots);
+        let demand = each_item(rest, slot, &slots);
         self.note_lost(rest, &demand, span);
-        let mut ids = Vec::with_capacity(items.len());
-        for (item, &slot) in items.iter().zip(&slots).rev() {
-            let (before, id) = self.bind(slot, item, demand);
-            demand = before;
-            ids.push(self.stored(slot, items, item, id));
-        }
-        ids.reverse();
+        let (demand, ids) = self.bind_all(&slots, items, demand);
         (demand, self.builder.expr(Expr::List(ids)))
     }
 }

@@ -316,20 +316,14 @@ impl<'a> Inference<'a> {
             .clone()
             .unwrap_or_else(|| Demand::always(0));
         let slots: Vec<u16> = values.iter().map(|_| self.temporary()).collect();
-        let mut demand = map_terms(&on_results, &mut |term, _| match term {
+        let demand = map_terms(&on_results, &mut |term, _| match term {
             Term::Slot(slot) if *slot >= RESULT => slots
                 .get(usize::from(slot - RESULT))
                 .map(|&slot| Term::Slot(slot)),
             Term::Slot(slot) if *slot >= EXTRA => Some(Term::Slot(slot - EXTRA + params)),
             _ => None,
         });
-        let mut ids = Vec::with_capacity(values.len());
-        for (value, &slot) in values.iter().zip(&slots).rev() {
-            let (before, id) = self.bind(slot, value, demand);
-            demand = before;
-            ids.push(self.stored(slot, values, value, id));
-        }
-        ids.reverse();
+        let (demand, ids) = self.bind_all(&slots, values, demand);
         (demand, self.builder.node(Node::Return(ids), span))
     }
 }

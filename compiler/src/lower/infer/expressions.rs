@@ -88,6 +88,32 @@ impl<'a> Inference<'a> {
         }
     }
 
+    /// Binds slots to the values of expressions that are evaluated one after the other.
+    pub(super) fn bind_all(
+        &mut self,
+        slots: &[u16],
+        exprs: &'a [hir::Expr],
+        rest: Demand,
+    ) -> (Demand, Vec<ExprId>) {
+        // What has a term is not kept in its slot: no draw may speak of that.
+        let terms = exprs.iter().map(|expr| self.term(expr));
+        let mut demand = slots
+            .iter()
+            .zip(terms)
+            .fold(rest, |demand, (&slot, term)| match term {
+                Some(term) => substitute(&demand, slot, &term),
+                None => demand,
+            });
+        let mut ids = Vec::with_capacity(exprs.len());
+        for (expr, &slot) in exprs.iter().zip(slots).rev() {
+            let (before, id) = self.bind(slot, expr, demand);
+            demand = before;
+            ids.push(self.stored(slot, exprs, expr, id));
+        }
+        ids.reverse();
+        (demand, ids)
+    }
+
     /// An expression (one of several) whose value is kept in its slot as well: the draws that are
     /// evaluated after it may speak of it.
     pub(super) fn stored(
@@ -237,7 +263,8 @@ impl<'a> Inference<'a> {
             }
             Role::Relation => {
                 let temporary = self.temporary();
-                let demand = relation_of_types(rest, slot, temporary);
+                let writable = builtin == Builtin::NewTable;
+                let demand = relation_of_types(rest, slot, temporary, writable);
                 self.note_lost(rest, &demand, span);
                 let last = arguments.len() - 1;
                 self.with_arguments(builtin, arguments, demand, move |i, _| {

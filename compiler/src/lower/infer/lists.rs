@@ -170,8 +170,13 @@ pub(super) fn every_round(inside: &Demand, slots: &[u16], lists: &[u16]) -> Dema
 }
 
 /// A demand on a relation made of types, as a demand on the list of types in `types`: its columns
-/// are known by their types alone.
-pub(super) fn relation_of_types(demand: &Demand, relation: u16, types: u16) -> Demand {
+/// are known by their types alone. Nothing is written to it unless it is `writable`.
+pub(super) fn relation_of_types(
+    demand: &Demand,
+    relation: u16,
+    types: u16,
+    writable: bool,
+) -> Demand {
     let columns = Term::Slot(relation);
     let of_type = |body: &Demand| {
         map_terms(body, &mut |term, level| match term {
@@ -188,6 +193,12 @@ pub(super) fn relation_of_types(demand: &Demand, relation: u16, types: u16) -> D
         };
         match domain {
             Domain::Required(term) if *term == columns => return Some(Demand::always(0)),
+            Domain::Insertable(term) | Domain::Updatable(term) if *term == columns && !writable => {
+                return Some(match quantified {
+                    Atom::Exists { .. } => Demand::never(),
+                    _ => Demand::always(0),
+                });
+            }
             Domain::Columns(term) | Domain::Insertable(term) | Domain::Updatable(term)
                 if *term == columns => {}
             Domain::Elements(Term::Field(base, Field::Columns)) if **base == columns => {}
