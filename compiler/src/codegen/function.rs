@@ -199,17 +199,6 @@ impl<'a> Emitter<'a> {
             &[node] => self.whole_node(node, &mut body),
             nodes => self.sequence(nodes, &mut body),
         }
-        let slots = usize::from(rule.slots);
-        let mut given = TokenStream::new();
-        if function.whole {
-            let params = (0..rule.params).map(|at| format_ident!("slot_{at}"));
-            let params: Vec<Ident> = params.collect();
-            given = quote! { #(, #params: Value)* };
-            body = frame(&params, slots, self.binds, &body);
-        } else if slots > 0 {
-            let slots = Literal::usize_unsuffixed(slots);
-            given = quote! { , frame: &mut [Value; #slots] };
-        }
         let span = match function.nodes.first() {
             Some(node) if !function.whole => program.node_spans.get(node.index()),
             _ => None,
@@ -220,8 +209,24 @@ impl<'a> Emitter<'a> {
             rule.name,
             self.places.line(span.copied().unwrap_or(rule.span))
         );
+        let slots = usize::from(rule.slots);
+        let mut given = TokenStream::new();
         let mut words = HashSet::new();
         collect(body.clone(), &mut words);
+        let speaks_of_frame = words.contains("frame");
+        if function.whole {
+            let prefix = if speaks_of_frame { "slot" } else { "_slot" };
+            let params = (0..rule.params).map(|at| format_ident!("{prefix}_{at}"));
+            let params: Vec<Ident> = params.collect();
+            given = quote! { #(, #params: Value)* };
+            if speaks_of_frame {
+                body = frame(&params, slots, self.binds, &body);
+            }
+        } else if slots > 0 {
+            let slots = Literal::usize_unsuffixed(slots);
+            let name = format_ident!("{}", if speaks_of_frame { "frame" } else { "_frame" });
+            given = quote! { , #name: &mut [Value; #slots] };
+        }
         let parameter = |name: &str| {
             if words.contains(name) {
                 format_ident!("{name}")
@@ -340,11 +345,6 @@ impl<'a> Emitter<'a> {
 
 /// The body of a rule with its slots, of which the first are the parameters.
 fn frame(params: &[Ident], slots: usize, binds: bool, body: &TokenStream) -> TokenStream {
-    let mut words = HashSet::new();
-    collect(body.clone(), &mut words);
-    if !words.contains("frame") {
-        return body.clone();
-    }
     let slots = if binds { slots } else { params.len() };
     let unbound = (params.len()..slots).map(|_| quote! { Value::Nothing });
     let mutable = binds.then(|| quote! { mut });

@@ -105,8 +105,14 @@ fn module(program: &Program, rules: &function::Emitted, tables: &TokenStream) ->
     };
     quote! {
         #[doc = #docs]
-        // A number of a grammar that resembles pi is none; conditions stay as the grammar nests them.
-        #[allow(clippy::approx_constant, clippy::collapsible_if, clippy::collapsible_match)]
+        // A number of a grammar that resembles pi is none; conditions stay as the grammar nests them;
+        // what a grammar binds it need not use.
+        #[allow(
+            unused_assignments,
+            clippy::approx_constant,
+            clippy::collapsible_if,
+            clippy::collapsible_match
+        )]
         pub mod #name {
             use rqg_runtime::choices::Choices;
             use rqg_runtime::native::tables::Tables;

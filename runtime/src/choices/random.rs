@@ -74,6 +74,7 @@ impl Choices for Random {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::{Seed, UnitKeys};
 
     #[test]
     fn below_stays_below_and_reaches_everything() {
@@ -110,8 +111,9 @@ mod tests {
     #[test]
     fn draws_that_share_a_word_are_independent() {
         let mut seen = [[0u32; 4]; 8];
-        for key in 0..=255 {
-            let mut random = Random::new([key; 32]);
+        let mut keys = UnitKeys::new(Seed::from(5).master_key());
+        for index in 0..256 {
+            let mut random = Random::new(keys.key(index));
             for _ in 0..100 {
                 let (first, second) = (random.below(8), random.below(4));
                 seen[first as usize][second as usize] += 1;
