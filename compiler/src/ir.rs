@@ -172,6 +172,9 @@ pub enum Node {
     },
     /// Derives a rule's text in place (a rule with `returns == false`).
     Call(RuleId, Vec<ExprId>),
+    /// The same of a rule whose body is derived as if it stood here: no deeper, with no slots of its
+    /// own.
+    Within(RuleId, NodeId),
     /// Writes a value's text.
     Place(ExprId),
     /// Binds slots; several: the value is a tuple.
@@ -204,6 +207,8 @@ pub enum Node {
 /// A choice among alternatives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
+    /// How many alternatives it has as it is written.
+    pub written: u32,
     /// The alternatives in source order; zero weights are left out unless needed for shallowness.
     pub alternatives: Vec<Alternative>,
     /// The rule that it belongs to.
@@ -225,6 +230,17 @@ pub struct Alternative {
     pub body: NodeId,
     /// Where.
     pub span: Span,
+    /// The alternatives, as they are written, that it stands for, outermost first; none: itself.
+    pub stands_for: Vec<Step>,
+}
+
+/// An alternative of a choice as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The choice.
+    pub choice: ChoiceId,
+    /// The alternative's place in it.
+    pub alternative: u32,
 }
 
 /// How many times.

@@ -2,7 +2,7 @@
 //!
 //! The pipeline: [`Input::read`] gets the text, [`syntax::parse`] makes a tree of it,
 //! [`analysis::analyze`] loads what it imports and checks everything, [`lower::lower`] infers
-//! requirements and makes the program that both backends run. Each stage reports all that it finds;
+//! requirements and makes the program, and [`passes::run`] makes it cheaper to run for both backends. Each stage reports all that it finds;
 //! requirements are inferred only for what has no errors.
 
 // The parser that pest generates without `std` asks for it.
@@ -18,6 +18,7 @@ pub mod interpret;
 pub mod ir;
 pub mod lower;
 pub mod modules;
+pub mod passes;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -171,26 +171,19 @@ impl Literal {
     /// Appends it where a space is wanted or not, and says whether one is afterwards.
     #[inline(always)]
     pub(crate) fn push(&self, wants_space: bool, out: &mut Vec<u8>) -> bool {
-        self.push_as(self.text.len(), wants_space, out)
-    }
-
-    /// The same of a token that is no longer than `longest`: where that is a constant, one size of
-    /// blocks remains.
-    #[inline(always)]
-    fn push_as(&self, longest: usize, wants_space: bool, out: &mut Vec<u8>) -> bool {
         let len = self.text.len();
         if len == 0 {
             return wants_space;
         }
         let spaced = wants_space && !self.joins;
-        if longest <= 8 {
+        if len <= 8 {
             let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = self.block;
             blocks::push(out, spaced, &[b0, b1, b2, b3, b4, b5, b6, b7], len);
-        } else if longest <= 16
+        } else if len <= 16
             && let Some(block) = self.block.first_chunk::<16>()
         {
             blocks::push(out, spaced, block, len);
-        } else if longest <= BLOCK {
+        } else if len <= BLOCK {
             blocks::push(out, spaced, &self.block, len);
         } else {
             push_long(out, spaced, self.text);
@@ -199,37 +192,58 @@ impl Literal {
     }
 }
 
-/// The tokens of a choice of generated code whose alternatives are nothing else.
+/// A token among [`Literals`].
 #[derive(Debug, Clone, Copy)]
-pub struct Literals<const N: usize> {
-    literals: [Literal; N],
-    longest: usize,
+struct Entry<const WIDTH: usize> {
+    block: [u8; WIDTH],
+    len: u8,
+    joins: bool,
+    opens: bool,
 }
 
-impl<const N: usize> Literals<N> {
-    /// The tokens with these texts.
+/// Tokens of generated code of which one is chosen: `N` tokens of at most `WIDTH` bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Literals<const N: usize, const WIDTH: usize> {
+    entries: [Entry<WIDTH>; N],
+}
+
+impl<const N: usize, const WIDTH: usize> Literals<N, WIDTH> {
+    /// The tokens with these texts; what is past the width of a longer one is left out.
     #[must_use]
     pub const fn new(texts: [&'static str; N]) -> Self {
-        let mut literals = [Literal::new(""); N];
-        let mut longest = 0;
+        let mut entries = [Entry {
+            block: [0; WIDTH],
+            len: 0,
+            joins: false,
+            opens: false,
+        }; N];
         let mut at = 0;
         while at < N {
-            literals[at] = Literal::new(texts[at]);
-            if texts[at].len() > longest {
-                longest = texts[at].len();
+            let literal = Literal::new(texts[at]);
+            let mut byte = 0;
+            while byte < literal.text.len() && byte < WIDTH {
+                entries[at].block[byte] = literal.text[byte];
+                byte += 1;
             }
+            entries[at].len = byte as u8;
+            entries[at].joins = literal.joins;
+            entries[at].opens = literal.opens;
             at += 1;
         }
-        Self { literals, longest }
+        Self { entries }
     }
 
     /// Appends one of them as [`Literal::push`] does; nothing for a number past the last.
     #[inline(always)]
     pub(crate) fn push(&self, at: usize, wants_space: bool, out: &mut Vec<u8>) -> bool {
-        match self.literals.get(at) {
-            Some(literal) => literal.push_as(self.longest, wants_space, out),
-            None => wants_space,
-        }
+        let Some(entry) = self.entries.get(at) else {
+            return wants_space;
+        };
+        let is_empty = entry.len == 0;
+        let spaced = wants_space && !entry.joins && !is_empty;
+        blocks::push(out, spaced, &entry.block, usize::from(entry.len));
+        // An empty token leaves everything as it is.
+        if is_empty { wants_space } else { !entry.opens }
     }
 }
 
@@ -282,7 +296,7 @@ mod tests {
         const ALPHABET: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
         for len in 1..ALPHABET.len() {
             let text = &ALPHABET[..len];
-            let literals = Literals::new([text, "", "),", "(", "."]);
+            let literals = Literals::<5, 64>::new([text, "", "),", "(", "."]);
             let mut out = Vec::new();
             let mut wants_space = false;
             for at in [0, 1, 0, 2, 3, 1, 0, 4, 0, 5] {

@@ -75,7 +75,11 @@ impl Writer {
 
     /// Writes one of several tokens of generated code.
     #[inline(always)]
-    pub fn literal_of<const N: usize>(&mut self, literals: &Literals<N>, at: usize) {
+    pub fn literal_of<const N: usize, const WIDTH: usize>(
+        &mut self,
+        literals: &Literals<N, WIDTH>,
+        at: usize,
+    ) {
         self.wants_space = literals.push(at, self.wants_space, &mut self.bytes);
     }
 

@@ -55,7 +55,7 @@ impl Code {
     }
 }
 
-impl Emitter<'_> {
+impl<'a> Emitter<'a> {
     /// A value that can be an argument of a call of the unit, at once.
     pub fn value(
         &mut self,
@@ -97,7 +97,7 @@ impl Emitter<'_> {
     }
 
     /// The bytes of a literal.
-    pub fn text_of(&self, literal: LiteralId) -> &str {
+    pub fn text_of(&self, literal: LiteralId) -> &'a str {
         let text = self.program.literals.get(literal.index());
         text.map_or("", |text| text)
     }

@@ -5,10 +5,22 @@ use super::literals;
 use super::mentions::Mentions;
 use crate::hir::EffectKind;
 use crate::ir::{ChoiceId, Count, Expr, ExprId, LiteralId, Node, NodeId, RuleId};
+use crate::passes::terminal;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-impl Emitter<'_> {
+/// The fewest literals among a choice's alternatives that are looked up in a table.
+const FEWEST_LOOKED_UP: usize = 2;
+
+/// The longest literal, in bytes, that is looked up in a table: what is copied as one block.
+const LONGEST_LOOKED_UP: usize = 32;
+
+/// A number as a token.
+fn number_of(number: usize) -> TokenStream {
+    literals::number(number as i64)
+}
+
+impl<'a> Emitter<'a> {
     /// Writes a node where it stands; what is below may go elsewhere.
     pub fn whole_node(&mut self, id: NodeId, out: &mut TokenStream) {
         let program = self.program;
@@ -67,6 +79,7 @@ impl Emitter<'_> {
                 body,
             } => self.walk_lists(slots, lists, *separator, *body, out),
             Node::Call(rule, arguments) => self.call(*rule, arguments, out),
+            Node::Within(_, body) => self.node(*body, out),
             Node::Place(expr) => self.place(*expr, out),
             Node::Let(slots, expr) => self.bind_slots(slots, *expr, out),
             Node::Glue => out.extend(quote! { unit.glue(); }),
@@ -143,42 +156,56 @@ impl Emitter<'_> {
             Some(subject) => quote! { unit.choose_of(plan, #number, #subject, choices) },
             None => quote! { unit.choose(plan, #number, choices) },
         };
-        let texts: Option<Vec<String>> = choice
+        let texts: Vec<Option<&str>> = choice
             .alternatives
             .iter()
-            .map(
-                |alternative| match program.nodes.get(alternative.body.index()) {
-                    Some(Node::Literal(literal)) => Some(self.text_of(*literal).to_owned()),
-                    // An empty token prints nothing.
-                    Some(Node::Empty) => Some(String::new()),
-                    _ => None,
-                },
-            )
+            .map(|alternative| self.looked_up(alternative.body))
             .collect();
-        if let Some(texts) = texts {
-            let chosen = self.local("chosen");
-            out.extend(quote! {
-                let #chosen = #choose;
-                unit.write_nth(const { &Literals::new([#(#texts),*]) }, #chosen);
-            });
-            return;
-        }
-        let bodies: Vec<TokenStream> = choice
-            .alternatives
-            .iter()
-            .map(|alternative| self.block(alternative.body))
+        let table = match texts.iter().flatten().map(|text| text.len()).max() {
+            Some(longest) if texts.iter().flatten().count() >= FEWEST_LOOKED_UP => {
+                // What is no literal prints nothing here.
+                let texts = texts.iter().map(|text| text.unwrap_or_default());
+                let (count, width) = (texts.len(), longest.next_power_of_two().max(8));
+                let (count, width) = (number_of(count), number_of(width));
+                Some(quote! { const { &Literals::<#count, #width>::new([#(#texts),*]) } })
+            }
+            _ => None,
+        };
+        let others = choice.alternatives.iter().zip(&texts).enumerate();
+        let others = others.filter(|(_, (_, text))| table.is_none() || text.is_none());
+        let bodies: Vec<(usize, TokenStream)> = others
+            .map(|(at, (alternative, _))| (at, self.block(alternative.body)))
             .collect();
-        if let [body] = bodies.as_slice() {
+        if let ([(0, body)], None) = (bodies.as_slice(), &table) {
             out.extend(quote! { if #choose == 0 { #body } });
             return;
         }
-        let arms = (0..).zip(bodies).map(|(at, body)| {
-            let at = literals::number(at);
+        let arms = bodies.into_iter().map(|(at, body)| {
+            let at = number_of(at);
             quote! { #at => { #body } }
         });
-        out.extend(quote! {
-            match #choose { #(#arms)* _ => {} }
+        let arms: Vec<TokenStream> = arms.collect();
+        let Some(table) = table else {
+            out.extend(quote! { match #choose { #(#arms)* _ => {} } });
+            return;
+        };
+        let chosen = self.local("chosen");
+        out.extend(quote! { let #chosen = #choose; });
+        out.extend(if arms.is_empty() {
+            quote! { unit.write_nth(#table, #chosen); }
+        } else {
+            quote! { match #chosen { #(#arms)* _ => unit.write_nth(#table, #chosen) } }
         });
+    }
+
+    /// The text of a node that may stand in a table: that of a short literal.
+    fn looked_up(&self, node: NodeId) -> Option<&'a str> {
+        let text = match terminal(self.program, node)? {
+            Some(literal) => self.text_of(literal),
+            // An empty token prints nothing.
+            None => "",
+        };
+        (text.len() <= LONGEST_LOOKED_UP).then_some(text)
     }
 
     fn walk_lists(

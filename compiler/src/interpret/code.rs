@@ -50,6 +50,10 @@ pub(super) enum Op {
     For(u32),
     /// Derives a rule's text in place.
     Call(RuleId, Operands),
+    /// What follows is the text of a rule, derived in place; only in code that is watched.
+    Enter(RuleId),
+    /// The text of the rule that was entered last ends.
+    Leave,
     /// Writes the text of a slot's value.
     PlaceSlot(u16),
     /// Writes the text of a builtin's value; the expression is the same as a whole.
@@ -235,10 +239,11 @@ impl Operands {
 }
 
 impl Code {
-    /// Lays a program out.
-    pub fn new(program: &Program) -> Self {
+    /// Lays a program out; to be watched, with a mark where each rule begins and ends.
+    pub fn new(program: &Program, watched: bool) -> Self {
         let mut maker = Maker {
             program,
+            watched,
             literals: Vec::new(),
             exprs: vec![None; program.exprs.len()],
             texts: Vec::new(),
@@ -282,6 +287,7 @@ impl Code {
 /// A layout in the making.
 struct Maker<'a> {
     program: &'a Program,
+    watched: bool,
     literals: Vec<Token>,
     /// By [`ExprId`]: those that were made already.
     exprs: Vec<Option<Operand>>,
@@ -390,6 +396,15 @@ impl Maker<'_> {
             Node::Call(rule, arguments) => {
                 let arguments = self.operands(arguments);
                 self.put(Op::Call(*rule, arguments));
+            }
+            Node::Within(rule, body) => {
+                if self.watched {
+                    self.put(Op::Enter(*rule));
+                }
+                self.node(*body);
+                if self.watched {
+                    self.put(Op::Leave);
+                }
             }
             Node::Place(expr) => {
                 let op = match self.operand(*expr) {

@@ -4,7 +4,7 @@
 use super::code::{Bounds, Code, Op, Operand, Operands, Position, Walk};
 use super::observe::Observer;
 use crate::hir::EffectKind;
-use crate::ir::{ExprId, Program, RuleId};
+use crate::ir::{ChoiceId, ExprId, Program, RuleId};
 use crate::syntax::ast::ArithmeticOp;
 use rqg_runtime::choices::Choices;
 use rqg_runtime::plan::Plan;
@@ -19,6 +19,8 @@ pub(super) struct Machine<'a, C, O> {
     pub unit: &'a mut Unit,
     pub choices: &'a mut C,
     pub observer: &'a mut O,
+    /// The rules that were entered in place, and where their text starts.
+    pub entered: Vec<(RuleId, usize)>,
 }
 
 impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
@@ -34,7 +36,9 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 Op::Token(token) => self.unit.known(&code.tokens, *token),
                 Op::Choice(choice, first) => {
                     let chosen = self.unit.choose(self.plan, choice.0, self.choices);
-                    self.observer.alternative(*choice, chosen);
+                    if O::WATCHES {
+                        self.report(*choice, chosen);
+                    }
                     if let Some(&target) = code.targets.get(*first as usize + chosen) {
                         at = target as usize;
                     }
@@ -135,6 +139,16 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 then = end;
             }
             Op::StatementBreak => self.unit.end_statement(),
+            Op::Enter(rule) => {
+                self.entered.push((rule, self.unit.text().len()));
+                self.observer.enter(rule);
+            }
+            Op::Leave => {
+                if let Some((rule, height)) = self.entered.pop() {
+                    let text = self.unit.text().get(height..).unwrap_or_default();
+                    self.observer.leave(rule, text);
+                }
+            }
             Op::Effect(effect, relation) => {
                 let relation = self.expr(relation);
                 match effect {
@@ -153,6 +167,21 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
             _ => {}
         }
         then as usize
+    }
+
+    /// Tells the observer which alternatives, as they are written, were chosen.
+    fn report(&mut self, choice: ChoiceId, chosen: usize) {
+        let found = self.program.choices.get(choice.index());
+        let steps = found.and_then(|choice| choice.alternatives.get(chosen));
+        match steps.map_or(&[][..], |alternative| &alternative.stands_for) {
+            [] => self.observer.alternative(choice, chosen),
+            steps => {
+                for step in steps {
+                    let alternative = step.alternative as usize;
+                    self.observer.alternative(step.choice, alternative);
+                }
+            }
+        }
     }
 
     fn operands(&self, operands: Operands) -> &'a [Operand] {

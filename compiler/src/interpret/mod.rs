@@ -27,7 +27,7 @@ use rqg_runtime::run::{Stack, key_limit, with_stack};
 use rqg_runtime::schema::model::Model;
 use rqg_runtime::unit::Unit;
 use rqg_runtime::unit_text::{Generate, UnitText};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A program made ready for a run: shared by all workers, cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct Generator {
 struct Shared {
     program: Arc<Program>,
     code: Code,
+    /// The same to be watched, made when it is first needed.
+    watched: OnceLock<Code>,
     plan: Arc<Plan>,
     start: RuleId,
     key: MasterKey,
@@ -63,7 +65,8 @@ impl Generator {
         setup::check_schema(&program, &plan, start)?;
         Ok(Self {
             shared: Arc::new(Shared {
-                code: Code::new(&program),
+                code: Code::new(&program, false),
+                watched: OnceLock::new(),
                 program,
                 plan: Arc::new(plan),
                 start,
@@ -162,11 +165,17 @@ impl Worker {
         self.unit.begin(&shared.plan, index, text);
         Machine {
             program: &shared.program,
-            code: &shared.code,
+            code: if O::WATCHES {
+                let code = || Code::new(&shared.program, true);
+                shared.watched.get_or_init(code)
+            } else {
+                &shared.code
+            },
             plan: &shared.plan,
             unit: &mut self.unit,
             choices,
             observer,
+            entered: Vec::new(),
         }
         .start(shared.start);
         self.unit.finish(text);

@@ -4,6 +4,9 @@ use crate::ir::{ChoiceId, RuleId};
 
 /// Is told what a derivation does. The one that generates does nothing and costs nothing.
 pub trait Observer {
+    /// Whether it is told anything.
+    const WATCHES: bool = true;
+
     /// Whether texts of drawn values are wanted.
     const WANTS_TEXT: bool = false;
 
@@ -24,7 +27,9 @@ pub trait Observer {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unwatched;
 
-impl Observer for Unwatched {}
+impl Observer for Unwatched {
+    const WATCHES: bool = false;
+}
 
 /// Counts how often rules and alternatives are derived.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -139,7 +139,7 @@ impl Build {
     }
 
     fn choice(&mut self, alternatives: &[(u32, Demand, NodeId)]) -> NodeId {
-        let alternatives = alternatives
+        let alternatives: Vec<Alternative> = alternatives
             .iter()
             .map(|(weight, demand, body)| Alternative {
                 weight: *weight,
@@ -152,9 +152,11 @@ impl Build {
                 demand: self.demand(demand.clone()),
                 body: *body,
                 span: Span::default(),
+                stands_for: Vec::new(),
             })
             .collect();
         self.0.choices.push(Choice {
+            written: alternatives.len() as u32,
             alternatives,
             rule: RuleId(0),
             span: Span::default(),

@@ -76,7 +76,7 @@ impl Tree {
                     let of = program
                         .choices
                         .get(choice.index())
-                        .map_or(0, |choice| choice.alternatives.len());
+                        .map_or(0, |choice| choice.written);
                     let width = 2 * indent;
                     writeln!(
                         out,

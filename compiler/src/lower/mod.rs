@@ -17,11 +17,21 @@ pub use size::RuleSize;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::Grammar;
 use crate::ir::{Program, Rule};
+use crate::passes;
 use infer::Inference;
 use recursion::CallGraph;
 
-/// Lowers a checked grammar. `None` after errors, which are reported.
+/// Lowers a checked grammar and runs the passes over the program. `None` after errors, which are
+/// reported.
 pub fn lower(grammar: &Grammar, diagnostics: &mut Diagnostics) -> Option<Program> {
+    let mut program = without_passes(grammar, diagnostics)?;
+    passes::run(&mut program);
+    program.fingerprint = fingerprint(&program);
+    Some(program)
+}
+
+/// Lowers a checked grammar.
+pub(crate) fn without_passes(grammar: &Grammar, diagnostics: &mut Diagnostics) -> Option<Program> {
     let graph = CallGraph::new(grammar);
     recursion::check_termination(grammar, &graph, diagnostics);
     warn_infinite(grammar, &graph, diagnostics);
@@ -151,7 +161,7 @@ fn emit(grammar: &Grammar, inference: &mut Inference<'_>) -> Program {
         id += 1;
     }
     let builder = &mut inference.builder;
-    let mut program = Program {
+    Program {
         name: grammar.name.clone(),
         rules,
         nodes: std::mem::take(&mut builder.nodes),
@@ -169,9 +179,7 @@ fn emit(grammar: &Grammar, inference: &mut Inference<'_>) -> Program {
         schema: grammar.schema.clone(),
         terminator: grammar.terminator.clone(),
         fingerprint: 0,
-    };
-    program.fingerprint = fingerprint(&program);
-    program
+    }
 }
 
 /// A fingerprint of what decides the output; places in the source do not.

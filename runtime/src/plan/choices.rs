@@ -189,7 +189,7 @@ fn fixed(alternatives: &[Alternative], depth: impl Fn(usize) -> Option<u32>) -> 
 }
 
 /// The largest total of weights whose positions are listed.
-const LARGEST_LISTED: u64 = 1024;
+const LARGEST_LISTED: u64 = 4096;
 
 /// The alternative of each position below a total; nothing if there are too many.
 fn listed(cumulative: &[u64]) -> Vec<u8> {

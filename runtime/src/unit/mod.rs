@@ -546,7 +546,11 @@ impl Unit {
 
     /// Writes the token of the chosen alternative.
     #[inline(always)]
-    pub fn write_nth<const N: usize>(&mut self, literals: &Literals<N>, chosen: usize) {
+    pub fn write_nth<const N: usize, const WIDTH: usize>(
+        &mut self,
+        literals: &Literals<N, WIDTH>,
+        chosen: usize,
+    ) {
         self.writer.literal_of(literals, chosen);
     }
 

@@ -44,6 +44,7 @@ impl<'a> Inference<'a> {
                 min_depth,
                 body,
                 span: alternative.span,
+                stands_for: Vec::new(),
             });
             demands.push(demand);
         }
@@ -56,6 +57,7 @@ impl<'a> Inference<'a> {
         }
         let rule = ir::RuleId(self.current as u32);
         let choice = self.builder.choice(ir::Choice {
+            written: lowered.len() as u32,
             alternatives: lowered,
             rule,
             span: block.span,
