@@ -154,6 +154,7 @@ impl<'a> Emitter<'a> {
         let spoken_of = Mentions::of_choice(program, choice);
         let choose = match self.subject(&spoken_of, out) {
             Some(subject) => quote! { unit.choose_of(plan, #number, #subject, choices) },
+            None if spoken_of.is_empty() => quote! { unit.choose_fixed(plan, #number, choices) },
             None => quote! { unit.choose(plan, #number, choices) },
         };
         let texts: Vec<Option<&str>> = choice

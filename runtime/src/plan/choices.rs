@@ -59,6 +59,16 @@ impl PlannedChoice {
         }
     }
 
+    /// The ascending sums of the weights, if the run alone decides which alternatives are available.
+    #[must_use]
+    #[inline(always)]
+    pub(crate) fn cumulative(&self) -> &[u64] {
+        match &self.available {
+            Available::Fixed(fixed) => &fixed.cumulative,
+            _ => &[],
+        }
+    }
+
     /// The table of weights, if the values of slots and the surroundings decide which alternatives
     /// are available, and if an available one has a weight.
     #[must_use]
@@ -82,6 +92,56 @@ pub struct Fixed {
     pub only: Option<usize>,
     /// The greatest depth among the available ones.
     pub deepest: u32,
+}
+
+/// The choices whose weights the run decides, side by side, with the alternative of each position.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Quick {
+    choices: Vec<Positions>,
+    positions: Vec<u8>,
+}
+
+/// The positions of a choice.
+#[derive(Debug, Clone, Copy, Default)]
+struct Positions {
+    /// The greatest depth among the available alternatives.
+    deepest: u32,
+    first: u32,
+    /// One if there is nothing to choose; none if they are not listed.
+    count: u32,
+}
+
+impl Quick {
+    pub(super) fn new(choices: &[PlannedChoice]) -> Self {
+        let mut quick = Self::default();
+        for choice in choices {
+            let first = quick.positions.len() as u32;
+            let mut deepest = 0;
+            if let Available::Fixed(fixed) = &choice.available {
+                deepest = fixed.deepest;
+                match fixed.only {
+                    Some(only) => quick.positions.extend(u8::try_from(only)),
+                    None => quick.positions.extend_from_slice(&fixed.listed),
+                }
+            }
+            quick.choices.push(Positions {
+                deepest,
+                first,
+                count: quick.positions.len() as u32 - first,
+            });
+        }
+        quick
+    }
+
+    /// The depth that a choice needs, and the alternatives of its positions; none if the weights
+    /// are not known, or not listed.
+    #[inline(always)]
+    pub fn of(&self, choice: u32) -> Option<(u32, &[u8])> {
+        let found = self.choices.get(choice as usize)?;
+        let first = found.first as usize;
+        let listed = self.positions.get(first..first + found.count as usize)?;
+        (!listed.is_empty()).then_some((found.deepest, listed))
+    }
 }
 
 pub(super) fn plan(plan: &Plan, alternatives: &[Alternative]) -> PlannedChoice {

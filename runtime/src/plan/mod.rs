@@ -41,6 +41,7 @@ use crate::unit::value::{ColumnRef, FunctionId, RelationId, Value};
 use crate::values::Fitting;
 use crate::values::Pattern;
 use crate::values::has_literal;
+use choices::Quick;
 use lists::Lists;
 use names::Names;
 use questions::Questions;
@@ -95,6 +96,7 @@ pub struct Plan {
     demands: Vec<PlannedDemand>,
     sites: Vec<PlannedSite>,
     choices: Vec<PlannedChoice>,
+    quick: Quick,
     fitting: Fitting,
     rows: Rows,
     patterns: Vec<Option<Pattern>>,
@@ -153,6 +155,7 @@ impl Plan {
             demands: Vec::new(),
             sites: Vec::new(),
             choices: Vec::new(),
+            quick: Quick::default(),
             run_tag: setup.run_tag,
             budget: setup.budget,
             key_offset: setup.key_offset,
@@ -186,6 +189,7 @@ impl Plan {
             .iter()
             .map(|choice| choices::plan(&plan, choice));
         plan.choices = choices.collect();
+        plan.quick = Quick::new(&plan.choices);
         plan
     }
 
@@ -276,6 +280,12 @@ impl Plan {
     #[inline]
     pub fn choice(&self, choice: u32) -> Option<&PlannedChoice> {
         self.choices.get(choice as usize)
+    }
+
+    /// The choices whose weights the run decides.
+    #[inline(always)]
+    pub(crate) fn quick(&self) -> &Quick {
+        &self.quick
     }
 
     /// A function of the catalog.

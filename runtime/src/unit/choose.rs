@@ -23,6 +23,27 @@ impl Unit {
         }
     }
 
+    /// As [`Unit::choose`], for generated code: the demands of the alternatives speak of no slot.
+    #[inline(always)]
+    pub fn choose_fixed<C: Choices>(&mut self, plan: &Plan, choice: u32, choices: &mut C) -> usize {
+        match plan.quick().of(choice) {
+            Some((deepest, listed)) if self.fits(deepest) => {
+                if let &[only] = listed {
+                    return usize::from(only);
+                }
+                let planned = plan.choice(choice);
+                let cumulative = planned.map_or(&[][..], PlannedChoice::cumulative);
+                choices.pick_listed(cumulative, listed)
+            }
+            _ => self.choose_other(plan, choice, choices),
+        }
+    }
+
+    #[inline(never)]
+    fn choose_other<C: Choices>(&mut self, plan: &Plan, choice: u32, choices: &mut C) -> usize {
+        self.choose(plan, choice, choices)
+    }
+
     /// As [`Unit::choose`], for generated code: the demands of the alternatives speak of one slot
     /// only, which has this value.
     #[inline(always)]
