@@ -122,6 +122,12 @@ impl Word {
         }
     }
 
+    /// Whether it is no word, or a long one.
+    #[inline]
+    pub fn is_other(&self) -> bool {
+        self.len == Self::OTHER
+    }
+
     /// Appends a space if one is wanted, and the name. False, and nothing is appended, if it is no
     /// word.
     #[must_use]

@@ -93,6 +93,19 @@ impl Writer {
         }
     }
 
+    /// Writes a relation's name, a dot and a column's name. False, and nothing is written, if one of
+    /// the names is no word.
+    #[must_use]
+    #[inline]
+    pub(crate) fn qualified(&mut self, relation: &Word, column: &Word) -> bool {
+        if column.is_other() || !relation.push(self.wants_space, &mut self.bytes) {
+            return false;
+        }
+        self.dot();
+        self.wants_space = true;
+        column.push(false, &mut self.bytes)
+    }
+
     /// Writes the dot between a relation and a column.
     #[inline]
     pub(crate) fn dot(&mut self) {

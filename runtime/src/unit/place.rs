@@ -17,6 +17,7 @@ impl Unit {
             {
                 self.place_name(plan, TableId(column.relation.0), column.position);
             }
+            Value::Column(column) => self.place_column(plan, column),
             // A builtin that placed its text itself.
             Value::Nothing => {}
             other => self.place_other(plan, other),
@@ -91,7 +92,16 @@ impl Unit {
         }
     }
 
+    #[inline(never)]
     fn place_column(&mut self, plan: &Plan, column: ColumnRef) {
+        if let (true, Some(own)) = (column.qualified, self.arena.relation(column.relation))
+            && let Shape::Table(table) = own.shape
+            && let Some(name) = plan.names().column(table, column.position)
+            && self.writer.qualified(&own.word, name)
+        {
+            // By far the most frequent: a column of a table under an alias.
+            return;
+        }
         if column.qualified {
             self.place_reference(plan, column.relation);
             self.writer.dot();
