@@ -33,6 +33,8 @@ mod tests {
     use rqg_compiler::{Input, compile};
     use rqg_runtime::entropy::Seed;
     use rqg_runtime::schema::default_model;
+    use rqg_runtime::unit_text::UnitText;
+    use serde::de::IgnoredAny;
     use std::sync::Arc;
 
     #[test]
@@ -50,6 +52,25 @@ mod tests {
                 let taken = (bundled.native)(planned.clone());
                 assert_eq!(taken.is_some(), at == other, "{}", bundled.name);
             }
+        }
+    }
+
+    #[test]
+    fn every_json_document_is_complete() {
+        let json = named("json").expect("a grammar");
+        let program = compile(&Input::text(json.name, json.text)).program;
+        let settings = Settings::new(Seed::from(1).master_key());
+        let model = Arc::new(default_model());
+        let generator = Generator::new(program.expect("no errors"), model, settings);
+        let compiled = (json.native)(generator.expect("a run").planned());
+        let mut worker = compiled.expect("its own plan").any_worker();
+        let mut text = UnitText::default();
+        for index in 0..5_000 {
+            worker.generate(index, &mut text);
+            assert_eq!(text.ends.len(), 1, "{index}");
+            let parsed = serde_json::from_slice::<IgnoredAny>(&text.bytes);
+            let document = String::from_utf8_lossy(&text.bytes);
+            assert!(parsed.is_ok(), "{index}: {parsed:?} in {document}");
         }
     }
 

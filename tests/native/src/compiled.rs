@@ -20,15 +20,12 @@ pub enum Units {
 /// Units, or why there are none.
 pub type Made = Result<Vec<UnitText>, Vec<SetupError>>;
 
-type Count = fn(Arc<Model>, Settings, Range<u64>) -> Result<u64, Vec<SetupError>>;
-
 /// A grammar that was compiled to Rust.
 #[derive(Debug, Clone, Copy)]
 pub struct Compiled {
     /// Its file, relative to the workspace.
     pub path: &'static str,
     run: fn(Arc<Model>, Settings, &Units) -> Made,
-    count: Count,
 }
 
 impl Compiled {
@@ -38,7 +35,6 @@ impl Compiled {
         Self {
             path,
             run: run::<G>,
-            count: count::<G>,
         }
     }
 
@@ -50,36 +46,6 @@ impl Compiled {
     pub fn units(&self, model: Arc<Model>, settings: Settings, units: &Units) -> Made {
         (self.run)(model, settings, units)
     }
-
-    /// Makes units on this thread, one after the other in the same memory; how many bytes they have.
-    ///
-    /// # Errors
-    ///
-    /// Grammar, settings and schema do not go together.
-    pub fn bytes(
-        &self,
-        model: Arc<Model>,
-        settings: Settings,
-        indexes: Range<u64>,
-    ) -> Result<u64, Vec<SetupError>> {
-        (self.count)(model, settings, indexes)
-    }
-}
-
-fn count<G: Grammar>(
-    model: Arc<Model>,
-    settings: Settings,
-    indexes: Range<u64>,
-) -> Result<u64, Vec<SetupError>> {
-    let generator = Generator::<G>::new(model, settings)?;
-    let mut worker = generator.worker();
-    let mut text = UnitText::default();
-    Ok(indexes
-        .map(|index| {
-            worker.generate(index, &mut text);
-            text.bytes.len() as u64
-        })
-        .sum())
 }
 
 fn run<G: Grammar>(model: Arc<Model>, settings: Settings, units: &Units) -> Made {

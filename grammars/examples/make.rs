@@ -1,0 +1,58 @@
+//! Makes units of a bundled grammar with one backend, on one thread, and tells how many there were:
+//!
+//! ```text
+//! make GRAMMAR compiled|interpreted ROWS UNITS
+//! ```
+//!
+//! ROWS is what each table of the default schema holds. Under `valgrind --tool=callgrind` it counts
+//! instructions; the same with 0 units is what starting takes.
+
+#[path = "../benches/support/mod.rs"]
+mod support;
+
+use rqg_runtime::unit_text::UnitText;
+use std::process::ExitCode;
+use std::time::Instant;
+use support::{Backend, worker};
+
+const USAGE: &str = "usage: make GRAMMAR compiled|interpreted ROWS UNITS";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(report) = make(&arguments) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    eprintln!("{report}");
+    ExitCode::SUCCESS
+}
+
+/// Makes what the arguments ask for and tells how it went; none if they are wrong.
+fn make(arguments: &[String]) -> Option<String> {
+    let [grammar, backend, rows, units] = arguments else {
+        return None;
+    };
+    let backend = match backend.as_str() {
+        "compiled" => Backend::Compiled,
+        "interpreted" => Backend::Interpreted,
+        _ => return None,
+    };
+    let units: u64 = units.parse().ok()?;
+    let mut worker = worker(grammar, backend, rows.parse().ok()?)?;
+    let mut text = UnitText::default();
+    let (mut statements, mut bytes) = (0, 0);
+    let begin = Instant::now();
+    for index in 0..units {
+        worker.generate(index, &mut text);
+        statements += text.ends.len();
+        bytes += text.bytes.len();
+    }
+    let seconds = begin.elapsed().as_secs_f64();
+    let mebibytes = bytes as f64 / f64::from(1 << 20);
+    Some(format!(
+        "{statements} statements, {bytes} bytes, {:.1} each; {:.0} statements/s, {:.1} MiB/s",
+        bytes as f64 / statements as f64,
+        statements as f64 / seconds,
+        mebibytes / seconds,
+    ))
+}
