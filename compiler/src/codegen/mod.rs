@@ -106,12 +106,13 @@ fn module(program: &Program, rules: &function::Emitted, tables: &TokenStream) ->
     quote! {
         #[doc = #docs]
         // A number of a grammar that resembles pi is none; conditions stay as the grammar nests them;
-        // what a grammar binds it need not use.
+        // what a grammar binds it need not use, and rules have what parameters they have.
         #[allow(
             unused_assignments,
             clippy::approx_constant,
             clippy::collapsible_if,
-            clippy::collapsible_match
+            clippy::collapsible_match,
+            clippy::too_many_arguments
         )]
         pub mod #name {
             use rqg_runtime::choices::Choices;

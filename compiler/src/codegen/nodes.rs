@@ -195,7 +195,7 @@ impl<'a> Emitter<'a> {
         out.extend(if arms.is_empty() {
             quote! { unit.write_nth(#table, #chosen); }
         } else {
-            quote! { match #chosen { #(#arms)* _ => unit.write_nth(#table, #chosen) } }
+            quote! { match #chosen { #(#arms)* _ => { unit.write_nth(#table, #chosen); } } }
         });
     }
 

@@ -75,13 +75,11 @@ fn fuse(program: &mut Program, id: ChoiceId) -> Option<Vec<Alternative>> {
         .iter()
         .map(|alternative| inner(program, alternative))
         .collect();
-    let sums = inner.iter().flatten().map(|(id, _)| {
+    let mut sums = inner.iter().flatten().map(|(id, _)| {
         let choice = program.choices.get(id.index());
         choice.map_or(1, sum)
     });
-    let common = sums
-        .map(Some)
-        .fold(Some(1), |common, sum| lcm(common?, sum?))?;
+    let common = sums.try_fold(1, lcm)?;
     if inner.iter().all(Option::is_none) || common > u64::from(u32::MAX) {
         return None;
     }

@@ -5,7 +5,8 @@
     unused_assignments,
     clippy::approx_constant,
     clippy::collapsible_if,
-    clippy::collapsible_match
+    clippy::collapsible_match,
+    clippy::too_many_arguments
 )]
 pub mod shop {
     use rqg_runtime::choices::Choices;
