@@ -1,0 +1,389 @@
+//! Choices decoded from a rank, so that no two ranks of a space make the same visible choices.
+//!
+//! This is weighted sampling without replacement. Of the indexes of the space some share all choices
+//! so far; each has its rank among them. A visible choice, one that can be told from the text, deals
+//! them out to its outcomes in proportion to the weights. A hidden choice comes out the same for all
+//! of them: it is drawn from a generator that the visible choices so far decide. Once nobody shares
+//! the choices any more, an ordinary generator that belongs to the index goes on.
+
+use super::census::{Census, Place};
+use super::prefix::Prefix;
+use super::shares::{Weights, decide};
+use super::{Choices, Random, Sight};
+
+/// How visible choices are decided.
+pub(super) trait Decide {
+    /// The outcome of a choice; `shift` is below the total of the weights, and the same for all that
+    /// share the choices so far.
+    fn decide(&mut self, weights: &Weights<'_>, shift: u64) -> u64;
+
+    /// The text holds something that no two of so many units share.
+    fn told_apart(&mut self, units: u64);
+}
+
+/// Inside of a hidden part.
+const HIDDEN: u8 = 1;
+
+/// Inside of a value.
+const VALUE: u8 = 2;
+
+/// A source that decides visible choices and draws hidden ones from what the visible ones decide.
+#[derive(Debug, Clone)]
+pub(super) struct Deciding<D> {
+    pub prefix: Prefix,
+    pub decide: D,
+    sight: Sight,
+}
+
+impl<D: Decide> Deciding<D> {
+    pub fn new(key: [u64; 2], decide: D) -> Self {
+        Self {
+            prefix: Prefix::new(key),
+            decide,
+            sight: Sight(0),
+        }
+    }
+
+    fn visible(&mut self, weights: &Weights<'_>) -> u64 {
+        let shift = match *weights {
+            Weights::Alike(0) => self.prefix.bits(),
+            // The total fits.
+            _ => self.prefix.below(weights.total() as u64),
+        };
+        let outcome = self.decide.decide(weights, shift);
+        self.prefix.chose(outcome);
+        outcome
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.sight.0 & HIDDEN != 0
+    }
+
+    fn add(&mut self, sight: u8) -> Sight {
+        let before = self.sight;
+        self.sight.0 |= sight;
+        before
+    }
+}
+
+impl<D: Decide> Choices for Deciding<D> {
+    fn below(&mut self, n: u64) -> u64 {
+        match n {
+            0 | 1 => 0,
+            _ if self.sight.0 != 0 => self.prefix.below(n),
+            _ => self.visible(&Weights::Alike(n)),
+        }
+    }
+
+    fn bits(&mut self) -> u64 {
+        if self.sight.0 != 0 {
+            self.prefix.bits()
+        } else {
+            self.visible(&Weights::Alike(0))
+        }
+    }
+
+    fn pick(&mut self, cumulative: &[u64]) -> usize {
+        let weights = Weights::Sums(cumulative);
+        if self.sight.0 != 0 {
+            let position = self.prefix.below(weights.total() as u64);
+            weights.at(position) as usize
+        } else {
+            self.visible(&weights) as usize
+        }
+    }
+
+    fn chance(&mut self, parts_per_million: u32) -> bool {
+        let yes = u64::from(parts_per_million).min(1_000_000);
+        self.pick(&[yes, 1_000_000]) == 0
+    }
+
+    fn hide(&mut self, hidden: bool) -> Sight {
+        self.add(if hidden { HIDDEN } else { 0 })
+    }
+
+    fn begin_value(&mut self) -> Sight {
+        self.add(VALUE)
+    }
+
+    fn restore(&mut self, before: Sight) {
+        self.sight = before;
+    }
+
+    fn shown(&mut self, n: u64) -> Option<u64> {
+        match n {
+            _ if self.is_hidden() => None,
+            0 | 1 => Some(0),
+            _ => Some(self.visible(&Weights::Alike(n))),
+        }
+    }
+
+    fn shown_pick(&mut self, cumulative: &[u64]) -> Option<usize> {
+        (!self.is_hidden()).then(|| self.visible(&Weights::Sums(cumulative)) as usize)
+    }
+
+    fn tells_apart(&self) -> bool {
+        !self.is_hidden()
+    }
+
+    fn told_apart(&mut self, units: u64) {
+        if !self.is_hidden() {
+            self.decide.told_apart(units);
+        }
+    }
+}
+
+/// The indexes that share the choices so far.
+#[derive(Debug, Clone)]
+struct Ranks<'a> {
+    /// Our rank among them.
+    rank: u64,
+    /// How many they are.
+    sharing: u64,
+    /// Indexes from here on are not made.
+    units: u64,
+    /// The tree of all visible choices and our place in it, where the grammar has so few texts that
+    /// it is known.
+    census: Option<Place<'a>>,
+}
+
+impl Decide for Ranks<'_> {
+    fn decide(&mut self, weights: &Weights<'_>, shift: u64) -> u64 {
+        if let Some(place) = &mut self.census {
+            let (outcome, rank, sharing) = place.decide(weights, self.rank, self.sharing);
+            (self.rank, self.sharing) = (rank, sharing);
+            return outcome;
+        }
+        let (outcome, rank, sharing) = decide(self.rank, self.sharing, shift, weights);
+        (self.rank, self.sharing) = (rank, sharing);
+        outcome
+    }
+
+    fn told_apart(&mut self, units: u64) {
+        if units >= self.units {
+            (self.rank, self.sharing) = (0, 1);
+        }
+    }
+}
+
+/// The choices of one index of a space.
+#[derive(Debug, Clone)]
+pub struct Enumerated<'a> {
+    /// Whether nobody shares the choices so far.
+    alone: bool,
+    /// What goes on then.
+    random: Random,
+    shared: Deciding<Ranks<'a>>,
+}
+
+impl<'a> Enumerated<'a> {
+    /// The choices of the index with a rank among `space` indexes, at most 2^63; `rank` is below.
+    /// `run` is the key that all of them share, `unit` the index's own. Indexes are below `units`.
+    /// With a census the ranks are below the number of texts that it counts.
+    #[must_use]
+    pub fn new(
+        (rank, space): (u64, u64),
+        units: u64,
+        run: [u64; 2],
+        unit: [u8; 32],
+        census: Option<&'a Census>,
+    ) -> Self {
+        let ranks = Ranks {
+            rank,
+            sharing: space,
+            units,
+            census: census.map(Census::start),
+        };
+        Self {
+            alone: space <= 1,
+            random: Random::new(unit),
+            shared: Deciding::new(run, ranks),
+        }
+    }
+
+    /// Whether the unit that was derived is to be emitted: of those that share all choices, one is.
+    #[must_use]
+    pub fn is_emitted(&self) -> bool {
+        self.alone || self.shared.decide.rank == 0
+    }
+
+    /// Whether nobody shares the choices so far.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.alone
+    }
+
+    /// Decides a choice and sees whether somebody still shares the choices.
+    #[inline(never)]
+    fn decide<T>(&mut self, decide: impl FnOnce(&mut Deciding<Ranks<'a>>) -> T) -> T {
+        let decided = decide(&mut self.shared);
+        self.alone = self.shared.decide.sharing <= 1;
+        decided
+    }
+}
+
+impl Choices for Enumerated<'_> {
+    #[inline(always)]
+    fn below(&mut self, n: u64) -> u64 {
+        if self.alone {
+            return self.random.below(n);
+        }
+        self.decide(|shared| shared.below(n))
+    }
+
+    #[inline]
+    fn bits(&mut self) -> u64 {
+        if self.alone {
+            return self.random.bits();
+        }
+        self.decide(Choices::bits)
+    }
+
+    #[inline]
+    fn pick(&mut self, cumulative: &[u64]) -> usize {
+        if self.alone {
+            return self.random.pick(cumulative);
+        }
+        self.decide(|shared| shared.pick(cumulative))
+    }
+
+    #[inline(always)]
+    fn pick_listed(&mut self, cumulative: &[u64], listed: &[u8]) -> usize {
+        if self.alone {
+            return self.random.pick_listed(cumulative, listed);
+        }
+        self.decide(|shared| shared.pick(cumulative))
+    }
+
+    #[inline]
+    fn chance(&mut self, parts_per_million: u32) -> bool {
+        if self.alone {
+            return self.random.chance(parts_per_million);
+        }
+        self.decide(|shared| shared.chance(parts_per_million))
+    }
+
+    #[inline]
+    fn hide(&mut self, hidden: bool) -> Sight {
+        self.shared.hide(hidden)
+    }
+
+    #[inline]
+    fn begin_value(&mut self) -> Sight {
+        self.shared.begin_value()
+    }
+
+    #[inline]
+    fn restore(&mut self, before: Sight) {
+        self.shared.restore(before);
+    }
+
+    #[inline]
+    fn shown(&mut self, n: u64) -> Option<u64> {
+        if self.alone {
+            return None;
+        }
+        self.decide(|shared| shared.shown(n))
+    }
+
+    #[inline]
+    fn shown_pick(&mut self, cumulative: &[u64]) -> Option<usize> {
+        if self.alone {
+            return None;
+        }
+        self.decide(|shared| shared.shown_pick(cumulative))
+    }
+
+    #[inline]
+    fn tells_apart(&self) -> bool {
+        !self.alone && self.shared.tells_apart()
+    }
+
+    #[inline]
+    fn told_apart(&mut self, units: u64) {
+        if !self.alone {
+            self.decide(|shared| shared.told_apart(units));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{HashMap, HashSet};
+
+    fn enumerated(rank: u64, space: u64) -> Enumerated<'static> {
+        let mut unit = [3; 32];
+        unit[..8].copy_from_slice(&rank.to_le_bytes());
+        Enumerated::new((rank, space), space, [1, 2], unit, None)
+    }
+
+    /// A grammar of words of letters with different weights, ended at random.
+    fn word(choices: &mut impl Choices) -> Vec<usize> {
+        let mut letters = Vec::new();
+        while letters.len() < 8 && choices.chance(700_000) {
+            letters.push(choices.pick(&[1, 1, 5, 9]));
+        }
+        letters
+    }
+
+    #[test]
+    fn ranks_that_are_emitted_make_different_choices() {
+        for space in [1, 2, 100, 5_000, 1 << 40] {
+            let mut seen = HashSet::new();
+            let mut emitted = 0;
+            for rank in 0..space.min(20_000) {
+                let mut choices = enumerated(rank, space);
+                let word = word(&mut choices);
+                if choices.is_emitted() {
+                    emitted += 1;
+                    assert!(seen.insert(word), "rank {rank} of {space}");
+                }
+            }
+            assert_eq!(seen.len(), emitted);
+        }
+    }
+
+    #[test]
+    fn frequencies_follow_the_weights() {
+        let space = 1 << 50;
+        let mut counts: HashMap<usize, u32> = HashMap::new();
+        for step in 0..32_000_u64 {
+            // Ranks spread over the space.
+            let rank = step.wrapping_mul(0x9e37_79b9_7f4a_7c15) % space;
+            let mut choices = enumerated(rank, space);
+            *counts.entry(choices.pick(&[1, 1, 5, 16])).or_default() += 1;
+        }
+        assert!(!counts.contains_key(&1));
+        for (outcome, expected) in [(0, 2_000), (2, 8_000), (3, 22_000)] {
+            assert!(counts[&outcome].abs_diff(expected) < 400, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn hidden_choices_come_out_the_same_for_all_that_share() {
+        let mut hidden = HashSet::new();
+        for rank in 0..1_000 {
+            let mut choices = enumerated(rank, 1_000);
+            let before = choices.hide(true);
+            hidden.insert((choices.below(1 << 30), choices.bits(), choices.shown(9)));
+            choices.restore(before);
+            let value = choices.begin_value();
+            hidden.insert((choices.below(1 << 30), choices.bits(), None));
+            assert!(choices.shown(9).is_some_and(|shown| shown < 9));
+            choices.restore(value);
+            assert!(choices.tells_apart());
+        }
+        assert_eq!(hidden.len(), 2);
+    }
+
+    #[test]
+    fn who_is_told_apart_is_alone() {
+        let mut choices = enumerated(7, 1_000);
+        choices.told_apart(999);
+        assert!(!choices.is_alone());
+        choices.told_apart(1_000);
+        assert!(choices.is_alone() && choices.is_emitted());
+        assert_eq!(choices.shown(5), None);
+    }
+}
