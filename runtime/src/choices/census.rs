@@ -401,7 +401,7 @@ impl Choices for Walk {
         self.0.shown_pick(cumulative)
     }
 
-    fn tells_apart(&self) -> bool {
+    fn tells_apart(&mut self) -> bool {
         self.0.tells_apart()
     }
 

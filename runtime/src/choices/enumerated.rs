@@ -122,7 +122,7 @@ impl<D: Decide> Choices for Deciding<D> {
         (!self.is_hidden()).then(|| self.visible(&Weights::Sums(cumulative)) as usize)
     }
 
-    fn tells_apart(&self) -> bool {
+    fn tells_apart(&mut self) -> bool {
         !self.is_hidden()
     }
 
@@ -295,7 +295,7 @@ impl Choices for Enumerated<'_> {
     }
 
     #[inline]
-    fn tells_apart(&self) -> bool {
+    fn tells_apart(&mut self) -> bool {
         !self.alone && self.shared.tells_apart()
     }
 

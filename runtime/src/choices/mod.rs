@@ -90,7 +90,7 @@ pub trait Choices {
     /// Whether a visible choice made now has to tell units apart. Callers that would have to test
     /// whether their outcomes print differently need not if not.
     #[inline(always)]
-    fn tells_apart(&self) -> bool {
+    fn tells_apart(&mut self) -> bool {
         false
     }
 

@@ -1,6 +1,6 @@
 //! Choices that are written down as they are made.
 
-use super::Choices;
+use super::{Choices, Sight};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,6 +13,12 @@ pub enum Kind {
     Pick(u32),
     /// A yes with so many parts per million.
     Chance(u32),
+    /// A number below this bound that the text tells.
+    Shown(u64),
+    /// One of so many weighted alternatives, and the text tells which.
+    ShownPick(u32),
+    /// Choices tell units apart here.
+    Apart,
 }
 
 /// One choice and its outcome.
@@ -80,5 +86,41 @@ impl<C: Choices> Choices for Recorded<C> {
         let yes = self.inner.chance(parts_per_million);
         self.record(Kind::Chance(parts_per_million), u64::from(yes));
         yes
+    }
+
+    fn hide(&mut self, hidden: bool) -> Sight {
+        self.inner.hide(hidden)
+    }
+
+    fn begin_value(&mut self) -> Sight {
+        self.inner.begin_value()
+    }
+
+    fn restore(&mut self, before: Sight) {
+        self.inner.restore(before);
+    }
+
+    fn shown(&mut self, n: u64) -> Option<u64> {
+        let shown = self.inner.shown(n)?;
+        self.record(Kind::Shown(n), shown);
+        Some(shown)
+    }
+
+    fn shown_pick(&mut self, cumulative: &[u64]) -> Option<usize> {
+        let picked = self.inner.shown_pick(cumulative)?;
+        self.record(Kind::ShownPick(cumulative.len() as u32), picked as u64);
+        Some(picked)
+    }
+
+    fn tells_apart(&mut self) -> bool {
+        let apart = self.inner.tells_apart();
+        if apart {
+            self.record(Kind::Apart, 1);
+        }
+        apart
+    }
+
+    fn told_apart(&mut self, units: u64) {
+        self.inner.told_apart(units);
     }
 }

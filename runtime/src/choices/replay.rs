@@ -1,6 +1,6 @@
 //! Choices taken from a recording, perhaps an edited one.
 
-use super::{Choices, Record};
+use super::{Choices, Kind, Record};
 
 /// Plays a recording back. An entry that is out of the range asked for is reduced into it, one of
 /// another kind is taken as a number all the same, and a recording that is used up gives 0, the
@@ -22,6 +22,22 @@ impl<'a> Replay<'a> {
     fn next(&mut self) -> u64 {
         self.rest.next().map_or(0, |record| record.value)
     }
+
+    /// The next entry if it is of a kind that only some sources make.
+    fn next_if(&mut self, is: impl FnOnce(Kind) -> bool) -> Option<u64> {
+        let record = self.rest.as_slice().first()?;
+        is(record.kind).then(|| self.next())
+    }
+}
+
+/// An alternative that has weight: the one wanted, or the next one after it.
+fn available(cumulative: &[u64], wanted: u64) -> usize {
+    let wanted = (wanted % (cumulative.len() as u64).max(1)) as usize;
+    let has_weight = |k: usize| cumulative[k] > if k == 0 { 0 } else { cumulative[k - 1] };
+    (wanted..cumulative.len())
+        .chain(0..wanted)
+        .find(|&k| has_weight(k))
+        .unwrap_or(0)
 }
 
 impl Choices for Replay<'_> {
@@ -34,14 +50,7 @@ impl Choices for Replay<'_> {
     }
 
     fn pick(&mut self, cumulative: &[u64]) -> usize {
-        let wanted = self.next() % (cumulative.len() as u64).max(1);
-        // An alternative without weight is not available: the next one that is takes its place.
-        let has_weight = |k: usize| cumulative[k] > if k == 0 { 0 } else { cumulative[k - 1] };
-        let wanted = wanted as usize;
-        (wanted..cumulative.len())
-            .chain(0..wanted)
-            .find(|&k| has_weight(k))
-            .unwrap_or(0)
+        available(cumulative, self.next())
     }
 
     fn chance(&mut self, parts_per_million: u32) -> bool {
@@ -50,6 +59,20 @@ impl Choices for Replay<'_> {
             1_000_000.. => true,
             _ => self.next() != 0,
         }
+    }
+
+    fn shown(&mut self, n: u64) -> Option<u64> {
+        let shown = self.next_if(|kind| matches!(kind, Kind::Shown(_)))?;
+        Some(shown % n.max(1))
+    }
+
+    fn shown_pick(&mut self, cumulative: &[u64]) -> Option<usize> {
+        let wanted = self.next_if(|kind| matches!(kind, Kind::ShownPick(_)))?;
+        Some(available(cumulative, wanted))
+    }
+
+    fn tells_apart(&mut self) -> bool {
+        self.next_if(|kind| kind == Kind::Apart).is_some()
     }
 }
 

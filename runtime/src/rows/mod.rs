@@ -165,6 +165,21 @@ impl Rows {
         })
     }
 
+    /// Whether no two rows, loaded or new ones below the limit of [`Rows::new_rows`], have the same
+    /// value in a column, and none NULL.
+    #[must_use]
+    pub fn tells_rows_apart(&self, table: TableId, column: u16) -> bool {
+        let limit = self.table(table).map_or(0, |table| table.limit);
+        self.column(table, column).is_some_and(|column| {
+            let told = match &column.source {
+                Source::Serial { .. } => true,
+                Source::Numbered { digit, .. } => digit.divisor == 1 && digit.capacity >= limit,
+                Source::Absent | Source::Null | Source::Drawn | Source::Foreign { .. } => false,
+            };
+            told && !column.nulls && column.until >= limit
+        })
+    }
+
     /// The row that a row references by a foreign key; None if the key is NULL there.
     #[must_use]
     pub fn partner(&self, key: ForeignKeyId, row: u64) -> Option<u64> {

@@ -86,7 +86,9 @@ impl Unit {
             return drawn;
         }
         self.gather(plan, planned, 1);
+        let before = self.hide_alike(plan, choices);
         let at = index(self.candidates.len(), choices);
+        choices.restore(before);
         match self.candidates.get(at) {
             Some(found) => found.value,
             None => {
@@ -108,7 +110,9 @@ impl Unit {
         if count == 0 {
             return None;
         }
+        let before = self.hide_repeated(plan, site, choices);
         let mut left = index(count, choices);
+        choices.restore(before);
         let mut drawn = None;
         self.visible_lists(plan, site, |list, relation| {
             if drawn.is_none() {

@@ -68,12 +68,14 @@ impl Unit {
             self.gather(plan, planned, 1);
             if !self.candidates.is_empty() {
                 let n = self.generated(count, choices);
+                let before = self.hide_alike(plan, choices);
                 for _ in 0..n {
                     let at = index(self.candidates.len(), choices);
                     if let Some(found) = self.candidates.get(at) {
                         self.arena.lists.push(found.value);
                     }
                 }
+                choices.restore(before);
             }
         }
         self.drawn_since(start, count)
@@ -135,6 +137,7 @@ impl Unit {
         }
         let n = self.length(count, 0, available as u64, choices) as usize;
         let n = n.min(available);
+        let before = self.hide_repeated(plan, site, choices);
         let start = self.arena.lists.len();
         let mut positions = Order::POSITIONS;
         for at in 0..n {
@@ -150,6 +153,7 @@ impl Unit {
                 left -= list.len();
             }
         }
+        choices.restore(before);
         Some(self.drawn_since(start, count))
     }
 
@@ -191,12 +195,23 @@ impl Unit {
         let n = self.length(count, forced as u64, available as u64, choices) as usize;
         let n = n.min(available);
         let mut positions = order.positions;
-        for at in forced..n {
-            let other = at + index(available - at, choices);
-            positions.swap(at % Order::MOST, other % Order::MOST);
-        }
-        if order.keeps_order {
-            sort(&mut positions, n);
+        if order.keeps_order && choices.tells_apart() {
+            let forced = order.positions.get(..forced).unwrap_or_default();
+            let is_forced = |at: usize| forced.iter().any(|&forced| usize::from(forced) == at);
+            let mut places = positions.iter_mut();
+            keep((available, n, forced.len()), is_forced, choices, |at| {
+                if let Some(place) = places.next() {
+                    *place = at as u8;
+                }
+            });
+        } else {
+            for at in forced..n {
+                let other = at + index(available - at, choices);
+                positions.swap(at % Order::MOST, other % Order::MOST);
+            }
+            if order.keeps_order {
+                sort(&mut positions, n);
+            }
         }
         let drawn = positions.get(..n).unwrap_or_default().iter();
         let start = self.arena.lists.len();
@@ -240,6 +255,7 @@ impl Unit {
         } else {
             let available = self.candidates.len() as u64;
             let n = self.length(count, 0, available, choices);
+            let before = self.hide_alike(plan, choices);
             for at in 0..n as usize {
                 let other = at + index(self.candidates.len() - at, choices);
                 self.candidates.swap(at, other);
@@ -247,6 +263,7 @@ impl Unit {
                     self.arena.lists.push(found.value);
                 }
             }
+            choices.restore(before);
         }
         self.drawn_since(start, count)
     }
@@ -320,15 +337,29 @@ impl Unit {
             }
         }
         let n = self.length(count, forced as u64, candidates.len() as u64, choices) as usize;
-        for at in forced..n {
-            let other = at + index(candidates.len() - at, choices);
-            candidates.swap(at, other);
-        }
-        candidates.truncate(n);
-        candidates.sort_unstable_by_key(|found| match found.value {
+        let position = |found: &Candidate| match found.value {
             Value::Column(column) => column.position,
             _ => 0,
-        });
+        };
+        if choices.tells_apart() {
+            let required: Vec<u16> = candidates.iter().take(forced).map(position).collect();
+            candidates.sort_unstable_by_key(position);
+            let all = std::mem::take(&mut candidates);
+            let is_required = |at: usize| {
+                let position = all.get(at).map(position);
+                position.is_some_and(|position| required.contains(&position))
+            };
+            keep((all.len(), n, forced), is_required, choices, |at| {
+                candidates.extend(all.get(at).copied());
+            });
+        } else {
+            for at in forced..n {
+                let other = at + index(candidates.len() - at, choices);
+                candidates.swap(at, other);
+            }
+            candidates.truncate(n);
+            candidates.sort_unstable_by_key(position);
+        }
         let values = candidates.iter().map(|found| found.value);
         self.arena.lists.extend(values);
         self.candidates = candidates;
@@ -338,6 +369,36 @@ impl Unit {
         self.list(list).iter().any(|&element| {
             matches!(element, Value::Column(included) if included.position == column.position)
         })
+    }
+}
+
+/// Takes `n` of `available` places in their order, among them all that are forced, with the same
+/// probabilities as a shuffle. Whether a place is taken is one draw, so that the text tells each: of
+/// a list that comes in order it does not tell how it was shuffled.
+#[inline(never)]
+fn keep<C: Choices>(
+    (available, n, forced): (usize, usize, usize),
+    is_forced: impl Fn(usize) -> bool,
+    choices: &mut C,
+    mut take: impl FnMut(usize),
+) {
+    let mut left = available.saturating_sub(forced) as u64;
+    let mut wanted = n.saturating_sub(forced) as u64;
+    for at in 0..available {
+        if is_forced(at) {
+            take(at);
+            continue;
+        }
+        let taken = match wanted {
+            0 => false,
+            _ if wanted >= left => true,
+            _ => choices.pick(&[wanted, left]) == 0,
+        };
+        if taken {
+            take(at);
+            wanted -= 1;
+        }
+        left = left.saturating_sub(1);
     }
 }
 

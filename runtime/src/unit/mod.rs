@@ -12,6 +12,7 @@ mod place;
 pub mod relation;
 mod rows;
 pub mod scope;
+mod sight;
 mod text;
 pub mod value;
 
@@ -150,7 +151,7 @@ impl Unit {
         self.index = index;
         self.fresh = 0;
         self.objects = 0;
-        self.ordinals = Ordinals::new(index.wrapping_add(plan.key_offset()));
+        self.ordinals = Ordinals::past(plan.key_offset(), index);
         self.depth = 0;
         self.reach = plan.budget().saturating_add(1);
         self.spent = 0;

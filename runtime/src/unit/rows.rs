@@ -40,7 +40,7 @@ impl Unit {
         };
         match referenced {
             Some(number) => Value::Row(found.to, number),
-            None => stable_row(plan, found.to, choices),
+            None => hidden_row(plan, found.to, choices),
         }
     }
 
@@ -88,9 +88,14 @@ impl Unit {
             && self.row_table(plan, column) == Some(table)
             && plan.rows().is_new_value(table, column.position)
         {
-            return self.write_literal(to, |_, out| {
+            let value = self.write_literal(to, |_, out| {
                 push_row_value(plan, table, column.position, number, out);
             });
+            let rows = plan.rows();
+            if number >= rows.count(table) && rows.tells_rows_apart(table, column.position) {
+                choices.told_apart(self.ordinals.units(rows.new_rows(table)));
+            }
+            return value;
         }
         self.fitting(plan, column, to, choices)
     }
@@ -106,7 +111,7 @@ impl Unit {
         let row = match column {
             Value::Column(column) => self
                 .row_table(plan, column)
-                .map_or(Value::Nothing, |table| stable_row(plan, table, choices)),
+                .map_or(Value::Nothing, |table| hidden_row(plan, table, choices)),
             _ => Value::Nothing,
         };
         self.existing_in(plan, column, row, to, choices)
@@ -130,7 +135,7 @@ impl Unit {
         let number = match row {
             Value::Row(of, number) if of == table => number,
             // No row of the column's table: any that it holds.
-            _ => match stable_row(plan, table, choices) {
+            _ => match hidden_row(plan, table, choices) {
                 Value::Row(_, number) => number,
                 _ => return self.comparand(plan, column, to, choices),
             },
@@ -166,6 +171,14 @@ fn stable_row<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Value
         1 => Value::Row(table, 0),
         count => Value::Row(table, choices.below(count)),
     }
+}
+
+/// The same where the text need not tell which.
+fn hidden_row<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Value {
+    let before = choices.hide(true);
+    let row = stable_row(plan, table, choices);
+    choices.restore(before);
+    row
 }
 
 /// Appends the value of a row in a column.

@@ -1,5 +1,7 @@
 //! Short texts, appended without a call.
 
+use std::collections::HashSet;
+
 /// Appends the first `length` bytes of a few.
 ///
 /// All are written and then cut: no loop, no branch, no call.
@@ -55,7 +57,13 @@ const PADDED: usize = 32;
 
 /// Texts of which one is chosen.
 #[derive(Debug, Clone)]
-pub(crate) enum Texts {
+pub(crate) struct Texts {
+    listed: Listed,
+    distinct: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Listed {
     /// Short ones: the last byte is the length.
     Short(Box<[[u8; PADDED]]>),
     /// Any.
@@ -80,31 +88,40 @@ impl Texts {
             padded[PADDED - 1] = text.len() as u8;
             Some(padded)
         };
-        match texts.iter().map(|text| padded(text)).collect() {
-            Some(short) => Self::Short(short),
-            None => Self::Long(texts),
-        }
+        let mut seen = HashSet::new();
+        let distinct = texts.iter().all(|text| seen.insert(text));
+        let listed = match texts.iter().map(|text| padded(text)).collect() {
+            Some(short) => Listed::Short(short),
+            None => Listed::Long(texts),
+        };
+        Self { listed, distinct }
+    }
+
+    /// Whether no two are the same.
+    #[inline]
+    pub fn are_distinct(&self) -> bool {
+        self.distinct
     }
 
     /// How many there are.
     #[inline]
     pub fn count(&self) -> u64 {
-        match self {
-            Self::Short(texts) => texts.len() as u64,
-            Self::Long(texts) => texts.len() as u64,
+        match &self.listed {
+            Listed::Short(texts) => texts.len() as u64,
+            Listed::Long(texts) => texts.len() as u64,
         }
     }
 
     /// Appends one; nothing if there are fewer.
     #[inline]
     pub fn push(&self, n: u64, out: &mut Vec<u8>) {
-        match self {
-            Self::Short(texts) => {
+        match &self.listed {
+            Listed::Short(texts) => {
                 if let Some(&text) = texts.get(n as usize) {
                     push_first(text, text[PADDED - 1].into(), out);
                 }
             }
-            Self::Long(texts) => {
+            Listed::Long(texts) => {
                 if let Some(text) = texts.get(n as usize) {
                     out.extend_from_slice(text);
                 }

@@ -117,7 +117,8 @@ impl Bands {
             return self.edges[word.below(8) as usize % 8];
         };
         if count.wrapping_sub(1) < WIDE {
-            low.wrapping_add_unsigned(word.below(count))
+            // The text tells the number, and the band was drawn before.
+            low.wrapping_add_unsigned(word.shown(count, choices))
         } else {
             wide(low, count, choices)
         }
@@ -129,7 +130,7 @@ impl Bands {
 fn wide<C: Choices>(low: i64, count: u64, choices: &mut C) -> i64 {
     low.wrapping_add_unsigned(match count {
         0 => choices.bits(),
-        _ => choices.below(count),
+        _ => choices.shown(count).unwrap_or_else(|| choices.below(count)),
     })
 }
 

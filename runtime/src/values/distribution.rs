@@ -49,7 +49,11 @@ impl Distribution {
         let (kind, parameter) = match *self {
             Self::Uniform => return uniform_word(low, high, choices),
             Self::Normal(mean, deviation) => {
-                return normal(low, high, mean, deviation, choices);
+                // Of what it draws, the number does not tell all.
+                let before = choices.hide(true);
+                let drawn = normal(low, high, mean, deviation, choices);
+                choices.restore(before);
+                return drawn;
             }
             Self::Zipf(s) => (Kind::Zipf, s),
             Self::Exponential(mean) => (Kind::Exponential, mean),
@@ -58,11 +62,14 @@ impl Distribution {
         let offset = if span <= LONGEST_TABLE {
             constants.table(kind, parameter).draw(span, choices)
         } else {
-            match kind {
+            let before = choices.hide(true);
+            let drawn = match kind {
                 Kind::Zipf => zipf(span, parameter, constants, choices),
                 Kind::Exponential => exponential(span, parameter, choices),
                 Kind::Geometric => geometric(span, parameter, constants, choices),
-            }
+            };
+            choices.restore(before);
+            drawn
         };
         low.saturating_add_unsigned(offset.min(span)).min(high)
     }
@@ -145,6 +152,11 @@ impl Table {
     /// A number of `0..=span`, at most [`LONGEST_TABLE`].
     #[inline]
     fn draw<C: Choices>(&self, span: u64, choices: &mut C) -> u64 {
+        if let Some(upto) = self.upto.get(..=span as usize)
+            && let Some(place) = choices.shown_pick(upto)
+        {
+            return place as u64;
+        }
         let total = self.upto[span as usize % ENTRIES];
         let drawn = choices.below(total);
         // Halving finds the first whose weights go beyond what was drawn, without a branch.

@@ -131,14 +131,17 @@ impl Fitting {
             By::Null => out.extend_from_slice(b"NULL"),
             By::Ordinal(numbering, rows) => {
                 numbering.push(ordinals.next_ordinal().saturating_add(*rows), out);
+                choices.told_apart(ordinals.units(numbering.capacity()));
             }
             By::Drawing => {
+                let before = choices.begin_value();
                 let mut word = Word::draw(choices);
                 if word.happens(made.nulls) {
                     out.extend_from_slice(b"NULL");
                 } else {
                     made.recipe.push(&mut word, choices, out);
                 }
+                choices.restore(before);
             }
         }
     }
@@ -154,14 +157,20 @@ impl Fitting {
         out: &mut Vec<u8>,
     ) {
         if let Some(made) = self.made(table, column) {
+            let before = choices.begin_value();
             made.recipe.push(&mut Word::draw(choices), choices, out);
+            choices.restore(before);
         }
     }
 
     /// Appends a literal of a type, as [`literal`](super::literal) does.
     pub fn literal<C: Choices>(&self, ty: TypeId, choices: &mut C, out: &mut Vec<u8>) {
         match self.literals.get(usize::from(ty.0)) {
-            Some(recipe) => recipe.push(&mut Word::draw(choices), choices, out),
+            Some(recipe) => {
+                let before = choices.begin_value();
+                recipe.push(&mut Word::draw(choices), choices, out);
+                choices.restore(before);
+            }
             None => out.extend_from_slice(b"NULL"),
         }
     }

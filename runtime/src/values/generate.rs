@@ -83,7 +83,9 @@ pub fn date<C: Choices>(first_year: i64, last_year: i64, choices: &mut C, out: &
 pub fn timestamp<C: Choices>(first_year: i64, last_year: i64, choices: &mut C, out: &mut Vec<u8>) {
     out.extend_from_slice(b"TIMESTAMP '");
     let day = temporal::day(first_year, last_year, choices);
+    let before = choices.begin_value();
     let (seconds, micros) = temporal::time(&mut Word::draw(choices));
+    choices.restore(before);
     temporal::push_date(day, out);
     out.push(b' ');
     temporal::push_time(seconds, micros, out);
@@ -92,9 +94,8 @@ pub fn timestamp<C: Choices>(first_year: i64, last_year: i64, choices: &mut C, o
 
 /// Appends a UUID literal.
 pub fn uuid<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
-    let random = (u128::from(choices.bits()) << 64) | u128::from(choices.bits());
     out.push(b'\'');
-    scalar::push_uuid_digits(random, out);
+    scalar::push_uuid(choices, out);
     out.extend_from_slice(b"'::uuid");
 }
 

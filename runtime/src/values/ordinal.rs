@@ -17,13 +17,37 @@ pub const ORDINALS_PER_UNIT: u64 = 64;
 pub struct Ordinals {
     index: u64,
     taken: u64,
+    offset: u64,
 }
 
 impl Ordinals {
     /// Of the unit with this index.
     #[must_use]
     pub fn new(index: u64) -> Self {
-        Self { index, taken: 0 }
+        Self {
+            index,
+            taken: 0,
+            offset: 0,
+        }
+    }
+
+    /// Of the unit with this index, in a run whose ordinals start with those of index `offset`.
+    #[must_use]
+    pub fn past(offset: u64, index: u64) -> Self {
+        Self {
+            offset,
+            ..Self::new(index.wrapping_add(offset))
+        }
+    }
+
+    /// Up to which index no two units of the run get the same of so many values; 0 stands for 2^64.
+    #[must_use]
+    pub fn units(&self, values: u64) -> u64 {
+        let units = match values {
+            0 => u64::MAX / ORDINALS_PER_UNIT,
+            values => values / ORDINALS_PER_UNIT,
+        };
+        units.saturating_sub(self.offset)
     }
 
     /// The next.
@@ -252,6 +276,11 @@ impl Numbering {
             capacity: capacity(scale),
             array: None,
         }
+    }
+
+    /// How many different values there are; 0 stands for 2^64.
+    pub fn capacity(&self) -> u64 {
+        self.capacity
     }
 
     /// Appends the value of an ordinal.

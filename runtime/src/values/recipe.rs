@@ -349,7 +349,7 @@ impl Recipe {
     #[inline]
     pub fn push<C: Choices>(&self, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
         match &self.content {
-            Content::Listed(texts) => push_one_of(texts, word, out),
+            Content::Listed(texts) => push_one_of(texts, word, choices, out),
             Content::Number(number) => number.push(word, choices, out),
             Content::Text { .. } => self.push_text(word, choices, out),
             Content::Date => self.push_date(word, choices, out),
@@ -420,8 +420,7 @@ impl Recipe {
             }
             Content::Interval => scalar::push_interval(word, out),
             Content::Uuid => {
-                let random = (u128::from(choices.bits()) << 64) | u128::from(choices.bits());
-                scalar::push_uuid_digits(random, out);
+                scalar::push_uuid(choices, out);
             }
             Content::Bytes => {
                 let mut left = word.below(12) as u32;
@@ -431,12 +430,21 @@ impl Recipe {
                     left -= taken;
                 }
             }
-            Content::Json => scalar::push_json(2, choices, out),
+            Content::Json => {
+                let before = choices.hide(true);
+                scalar::push_json(2, choices, out);
+                choices.restore(before);
+            }
             Content::Address { network } => scalar::push_address(*network, word, choices, out),
             Content::Hardware { bytes } => {
                 scalar::push_pairs(choices.bits(), *bytes, b":", out);
             }
-            Content::Array(elements) => elements.push(word, choices, out),
+            Content::Array(elements) => {
+                // A text in an array may hold what separates the elements.
+                let before = choices.hide(true);
+                elements.push(word, choices, out);
+                choices.restore(before);
+            }
             Content::Operand(recipe) => {
                 recipe.push(word, choices, out);
                 make_operand(out, start);
@@ -447,8 +455,13 @@ impl Recipe {
 }
 
 #[inline(never)]
-fn push_one_of(texts: &Texts, word: &mut Word, out: &mut Vec<u8>) {
-    texts.push(word.below(texts.count()), out);
+fn push_one_of<C: Choices>(texts: &Texts, word: &mut Word, choices: &mut C, out: &mut Vec<u8>) {
+    let chosen = if texts.are_distinct() {
+        word.shown(texts.count(), choices)
+    } else {
+        word.below(texts.count())
+    };
+    texts.push(chosen, out);
 }
 
 /// Makes what stands behind `start` an operand that nothing takes apart: a cast binds tighter than
@@ -512,7 +525,7 @@ fn push_fraction<C: Choices>(
     let whole = bands.draw(word, choices);
     let mut word = Word::draw(choices);
     let digits = word.below(most.into()) as u32;
-    let fraction = word.below(u64::try_from(power_of_ten(digits)).unwrap_or(1));
+    let fraction = word.shown(u64::try_from(power_of_ten(digits)).unwrap_or(1), choices);
     let print = |out: &mut Vec<u8>| {
         push_word(whole, out);
         if digits > 0 {

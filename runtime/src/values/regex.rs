@@ -160,7 +160,10 @@ impl Pattern {
     /// Alternatives and the characters of a class are equally likely, and so are all counts of a
     /// repetition; one without an upper bound repeats at most 8 times more than it has to.
     pub fn generate<C: Choices>(&self, choices: &mut C, out: &mut Vec<u8>) {
+        // How often what is repeated need not be told by the text; the characters are, given that.
+        let before = choices.begin_value();
         self.walk(self.all, choices, out);
+        choices.restore(before);
     }
 
     /// Calls itself no deeper than the pattern nests.
@@ -194,7 +197,10 @@ fn below<C: Choices>(n: u64, choices: &mut C) -> u64 {
 
 fn push_character<C: Choices>(ranges: &[Range], choices: &mut C, out: &mut Vec<u8>) {
     let total = ranges.last().map_or(0, |range| range.until);
-    let drawn = below(u64::from(total), choices) as u32;
+    let drawn = match choices.shown(total.into()) {
+        Some(drawn) => drawn,
+        None => below(total.into(), choices),
+    } as u32;
     let at = ranges.partition_point(|range| range.until <= drawn);
     let before = at
         .checked_sub(1)

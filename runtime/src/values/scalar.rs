@@ -249,6 +249,15 @@ pub(super) fn push_uuid_digits(bits: u128, out: &mut Vec<u8>) {
     out.extend_from_slice(&text);
 }
 
+/// Appends the digits of a drawn uuid. The text tells of the upper half not all.
+pub(super) fn push_uuid<C: Choices>(choices: &mut C, out: &mut Vec<u8>) {
+    let before = choices.begin_value();
+    let high = choices.bits();
+    let low = choices.shown(1 << 62).unwrap_or_else(|| choices.bits());
+    choices.restore(before);
+    push_uuid_digits(u128::from(high) << 64 | u128::from(low), out);
+}
+
 /// Appends a JSON value that nests so deep at most.
 pub(super) fn push_json<C: Choices>(depth: u32, choices: &mut C, out: &mut Vec<u8>) {
     static WHOLE: Bands = Bands::new(-1_000_000, 1_000_000, 1);

@@ -1,7 +1,8 @@
 use super::*;
-use crate::choices::Choices;
+use crate::choices::{Choices, Enumerated};
+use crate::schema::default_model;
 use crate::schema::model::{Model, TableId};
-use crate::types::BuiltinType;
+use crate::types::{BuiltinType, TypeId};
 use proptest::prelude::*;
 use std::collections::HashSet;
 
@@ -281,5 +282,100 @@ mod with_schema {
             }
         }
         assert!(!Fitting::new(&model).has_value(TableId(0), 5));
+    }
+}
+
+/// The texts of all indexes of a space that are emitted.
+fn enumerated(
+    space: u64,
+    run: u64,
+    make: impl Fn(&mut Enumerated<'_>, &mut Vec<u8>),
+) -> Vec<Vec<u8>> {
+    let mut texts = Vec::new();
+    for rank in 0..space {
+        let mut unit = [0; 32];
+        unit[..8].copy_from_slice(&rank.to_le_bytes());
+        let mut choices = Enumerated::new((rank, space), space, [run, 1], unit, None);
+        let mut out = Vec::new();
+        make(&mut choices, &mut out);
+        if choices.is_emitted() {
+            texts.push(out);
+        }
+    }
+    texts
+}
+
+fn assert_distinct(what: &str, mut texts: Vec<Vec<u8>>) {
+    texts.sort_unstable();
+    for pair in texts.windows(2) {
+        let text = String::from_utf8_lossy(&pair[0]);
+        assert_ne!(pair[0], pair[1], "{what}: {text} came twice");
+    }
+}
+
+/// What is drawn with [`Choices::shown`] can be told from the text.
+#[test]
+fn enumerated_values_never_repeat() {
+    let model = default_model();
+    let fitting = Fitting::new(&model);
+    for run in 0..12 {
+        for (id, table) in (0_u32..).zip(&model.tables) {
+            for (at, column) in (0_u16..).zip(&table.columns) {
+                let what = format!("{}.{}", table.reference, column.reference);
+                let texts = enumerated(300, run, |choices, out| {
+                    fitting.comparand(&model, TableId(id), at, choices, out);
+                });
+                assert_distinct(&what, texts);
+                let texts = enumerated(300, run, |choices, out| {
+                    let mut ordinals = Ordinals::new(choices.below(1));
+                    fitting.value(&model, TableId(id), at, &mut ordinals, choices, out);
+                });
+                if !fitting.is_ordinal(TableId(id), at) {
+                    assert_distinct(&what, texts);
+                }
+            }
+        }
+        for ty in 0..model.types.len() as u16 {
+            let texts = enumerated(300, run, |choices, out| {
+                fitting.literal(TypeId(ty), choices, out);
+            });
+            assert_distinct(&model.ty(TypeId(ty)).sql, texts);
+        }
+    }
+}
+
+#[test]
+fn enumerated_texts_and_numbers_never_repeat() {
+    let regex = Pattern::new("[a-c]{1,3}(x|yy|xy)[0-9]*").unwrap();
+    for run in 0..40 {
+        let uniform = Distribution::Uniform;
+        let all: [(&str, &dyn Fn(&mut Enumerated<'_>, &mut Vec<u8>)); 9] = [
+            ("text", &|choices, out| {
+                generate::text(0, 60, &uniform, choices, out);
+            }),
+            ("regex", &|choices, out| regex.generate(choices, out)),
+            ("uuid", &|choices, out| generate::uuid(choices, out)),
+            ("date", &|choices, out| {
+                generate::date(1990, 2030, choices, out)
+            }),
+            ("timestamp", &|choices, out| {
+                generate::timestamp(1990, 2030, choices, out);
+            }),
+            ("word", &|choices, out| generate::word(choices, out)),
+            ("zipf", &|choices, out| {
+                let n = Distribution::Zipf(1.1).draw(1, 10, choices);
+                generate::push_integer(n, out);
+            }),
+            ("long zipf", &|choices, out| {
+                let n = Distribution::Zipf(1.1).draw(1, 1_000, choices);
+                generate::push_integer(n, out);
+            }),
+            ("decimal", &|choices, out| {
+                generate::decimal(-9, 9, 2, &Distribution::Normal(0.0, 2.0), choices, out);
+            }),
+        ];
+        for (what, make) in all {
+            assert_distinct(what, enumerated(500, run, make));
+        }
     }
 }

@@ -50,7 +50,13 @@ pub(super) fn push_text<C: Choices>(
             push_first(*b"''", 2 * usize::from(quoted), out);
             return;
         }
-        let sample = SAMPLES[word.below(SAMPLES.len() as u64) as usize % SAMPLES.len()];
+        // A sample that is too long is not printed.
+        let sample = if high >= LONGEST_SAMPLE {
+            word.shown(SAMPLES.len() as u64, choices)
+        } else {
+            word.below(SAMPLES.len() as u64)
+        };
+        let sample = SAMPLES[sample as usize % SAMPLES.len()];
         if high >= LONGEST_SAMPLE || sample.chars().count() <= high as usize {
             let start = out.len();
             out.extend_from_slice(sample.as_bytes());
@@ -88,9 +94,15 @@ pub(super) fn push_exactly<C: Choices>(
             left = 5;
         }
         left -= 1;
-        let chosen = PADDED_WORDS[word.below(WORDS.len() as u64) as usize % WORDS.len()];
-        let taken = usize::from(chosen[PADDED - 1]) + 1;
         let room = end - out.len();
+        let chosen = if room >= PADDED {
+            // It is printed whole, with a blank behind it.
+            word.shown(WORDS.len() as u64, choices)
+        } else {
+            word.below(WORDS.len() as u64)
+        };
+        let chosen = PADDED_WORDS[chosen as usize % WORDS.len()];
+        let taken = usize::from(chosen[PADDED - 1]) + 1;
         if taken >= room {
             push_first(chosen, room, out);
             break;
