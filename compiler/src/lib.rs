@@ -22,6 +22,7 @@ pub mod passes;
 pub mod schema;
 pub mod source;
 pub mod syntax;
+pub mod visibility;
 
 pub use input::Input;
 

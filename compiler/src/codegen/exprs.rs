@@ -7,6 +7,7 @@ use crate::builtins::Builtin;
 use crate::hir::Ty;
 use crate::ir::{Expr, ExprId, LiteralId, RuleId};
 use crate::syntax::ast::ArithmeticOp;
+use crate::visibility::Visibility;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use rqg_runtime::demand::Field;
@@ -104,6 +105,23 @@ impl<'a> Emitter<'a> {
 
     /// An expression.
     pub fn expr(&mut self, id: ExprId, out: &mut TokenStream) -> Code {
+        if self.visibility().hides_expr(id) {
+            let hides = |_: &Visibility| true;
+            return self.hidden(hides, out, |this, out| {
+                let code = this.shown_expr(id, out);
+                Code::constant(this.bound(code, "value", out))
+            });
+        }
+        let code = self.shown_expr(id, out);
+        if !self.visibility().tells_apart(id) {
+            return code;
+        }
+        let value = self.bound(code, "value", out);
+        out.extend(quote! { choices.told_apart(u64::MAX); });
+        Code::constant(value)
+    }
+
+    fn shown_expr(&mut self, id: ExprId, out: &mut TokenStream) -> Code {
         let program = self.program;
         let Some(expr) = program.exprs.get(id.index()) else {
             return Code::constant(quote! { Value::Nothing });

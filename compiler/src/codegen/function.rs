@@ -4,6 +4,7 @@ use super::names::Names;
 use super::{Places, weight};
 use crate::interpret::reach;
 use crate::ir::{NodeId, Program, RuleId};
+use crate::visibility::{self, Visibility};
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -93,6 +94,7 @@ pub(super) struct Emitter<'a> {
     pub program: &'a Program,
     pub places: &'a Places<'a>,
     pub externs: &'a syn::Path,
+    visibility: Visibility,
     weights: Vec<usize>,
     rule_names: Vec<String>,
     names: Names,
@@ -118,6 +120,7 @@ impl<'a> Emitter<'a> {
             program,
             places,
             externs,
+            visibility: visibility::decide(program),
             weights: weight::of_nodes(program),
             rule_names: names.of_rules(program),
             names,
@@ -287,6 +290,28 @@ impl<'a> Emitter<'a> {
             1 => format_ident!("{wanted}"),
             number => format_ident!("{wanted}_{number}"),
         }
+    }
+
+    /// Writes code whose choices are hidden, if they are.
+    pub fn hidden<T>(
+        &mut self,
+        hides: impl FnOnce(&Visibility) -> bool,
+        out: &mut TokenStream,
+        write: impl FnOnce(&mut Self, &mut TokenStream) -> T,
+    ) -> T {
+        if !hides(&self.visibility) {
+            return write(self, out);
+        }
+        let before = self.local("before");
+        out.extend(quote! { let #before = choices.hide(true); });
+        let written = write(self, out);
+        out.extend(quote! { choices.restore(#before); });
+        written
+    }
+
+    /// Which choices the text tells.
+    pub fn visibility(&self) -> &Visibility {
+        &self.visibility
     }
 
     pub fn weight(&self, node: NodeId) -> usize {

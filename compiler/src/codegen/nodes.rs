@@ -6,6 +6,7 @@ use super::mentions::Mentions;
 use crate::hir::EffectKind;
 use crate::ir::{ChoiceId, Count, Expr, ExprId, LiteralId, Node, NodeId, RuleId};
 use crate::passes::terminal;
+use crate::visibility::Visibility;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -42,14 +43,21 @@ impl<'a> Emitter<'a> {
                 let chance = literals::number((*chance).into());
                 let body = self.block(*body);
                 let subject = self.subject(&spoken_of, out);
-                out.extend(match subject {
-                    Some(subject) => quote! {
-                        if unit.option_of(plan, #demand, #subject, #chance, choices) { #body }
-                    },
-                    None => quote! {
-                        if unit.option(plan, #demand, #chance, choices) { #body }
-                    },
-                });
+                let mut taken = match subject {
+                    Some(subject) => {
+                        quote! { unit.option_of(plan, #demand, #subject, #chance, choices) }
+                    }
+                    None => quote! { unit.option(plan, #demand, #chance, choices) },
+                };
+                let hides = |marks: &Visibility| marks.hides_node(id);
+                if hides(self.visibility()) {
+                    taken = self.hidden(hides, out, |this, out| {
+                        let local = this.local("taken");
+                        out.extend(quote! { let #local = #taken; });
+                        quote! { #local }
+                    });
+                }
+                out.extend(quote! { if #taken { #body } });
             }
             Node::Repeat {
                 count,
@@ -61,8 +69,11 @@ impl<'a> Emitter<'a> {
                 self.hand_over(&Mentions::of_demand(program, *demand), out);
                 let demand = literals::number(demand.0.into());
                 let rounds = self.local("rounds");
-                out.extend(quote! {
-                    let #rounds = unit.repetitions(plan, #demand, &#count, choices);
+                let hides = |marks: &Visibility| marks.hides_node(id);
+                self.hidden(hides, out, |_, out| {
+                    out.extend(quote! {
+                        let #rounds = unit.repetitions(plan, #demand, &#count, choices);
+                    });
                 });
                 self.rounds(
                     &quote! { #rounds },
@@ -78,7 +89,10 @@ impl<'a> Emitter<'a> {
                 separator,
                 body,
             } => self.walk_lists(slots, lists, *separator, *body, out),
-            Node::Call(rule, arguments) => self.call(*rule, arguments, out),
+            Node::Call(rule, arguments) => {
+                let hides = |marks: &Visibility| marks.hides_node(id);
+                self.hidden(hides, out, |this, out| this.call(*rule, arguments, out));
+            }
             Node::Within(_, body) => self.node(*body, out),
             Node::Place(expr) => self.place(*expr, out),
             Node::Let(slots, expr) => self.bind_slots(slots, *expr, out),
@@ -152,11 +166,19 @@ impl<'a> Emitter<'a> {
         };
         let number = literals::number(id.0.into());
         let spoken_of = Mentions::of_choice(program, choice);
-        let choose = match self.subject(&spoken_of, out) {
+        let mut choose = match self.subject(&spoken_of, out) {
             Some(subject) => quote! { unit.choose_of(plan, #number, #subject, choices) },
             None if spoken_of.is_empty() => quote! { unit.choose_fixed(plan, #number, choices) },
             None => quote! { unit.choose(plan, #number, choices) },
         };
+        let hides = |marks: &Visibility| marks.hides_choice(id);
+        if hides(self.visibility()) {
+            choose = self.hidden(hides, out, |this, out| {
+                let chosen = this.local("chosen");
+                out.extend(quote! { let #chosen = #choose; });
+                quote! { #chosen }
+            });
+        }
         let texts: Vec<Option<&str>> = choice
             .alternatives
             .iter()
@@ -296,10 +318,17 @@ impl<'a> Emitter<'a> {
     }
 
     fn place(&mut self, expr: ExprId, out: &mut TokenStream) {
-        if let Some(Expr::Builtin(builtin, arguments)) = self.program.exprs.get(expr.index())
-            && self.place_builtin(*builtin, arguments, out)
-        {
-            return;
+        let program = self.program;
+        if let Some(Expr::Builtin(builtin, arguments)) = program.exprs.get(expr.index()) {
+            let hides = |marks: &Visibility| marks.hides_expr(expr);
+            let mut placed = TokenStream::new();
+            let is_placed = self.hidden(hides, &mut placed, |this, out| {
+                this.place_builtin(*builtin, arguments, out)
+            });
+            if is_placed {
+                out.extend(placed);
+                return;
+            }
         }
         let value = self.value(expr, "value", out);
         out.extend(quote! { unit.place(plan, #value); });

@@ -10,6 +10,7 @@ use crate::ir::{
     Argument, ChoiceId, Count, Expr, ExprId, LiteralId, Node, NodeId, Program, RuleId,
 };
 use crate::syntax::ast::ArithmeticOp;
+use crate::visibility::Visibility;
 use rqg_runtime::demand::Field;
 use rqg_runtime::tokens::{Token, Tokens};
 use rqg_runtime::types::TypeId;
@@ -54,6 +55,10 @@ pub(super) enum Op {
     Enter(RuleId),
     /// The text of the rule that was entered last ends.
     Leave,
+    /// What is chosen from here on is hidden; only in code of strict runs.
+    Hide,
+    /// What is chosen is hidden no longer.
+    Show,
     /// Writes the text of a slot's value.
     PlaceSlot(u16),
     /// Writes the text of a builtin's value; the expression is the same as a whole.
@@ -91,6 +96,10 @@ pub(super) enum Operand {
     Nothing,
     /// A slot.
     Slot(u16),
+    /// An index into [`Code::veiled`]: what is drawn is hidden.
+    Hidden(u32),
+    /// An index into [`Code::veiled`]: the value tells units apart.
+    Apart(u32),
     /// A number.
     Int(i64),
     /// A truth value.
@@ -163,6 +172,8 @@ pub(super) struct Repeat {
     pub separator: Option<Token>,
     /// What the body needs.
     pub demand: u32,
+    /// Whether the text does not tell how many times.
+    pub hidden: bool,
     /// Where it goes on; the body is behind the operation.
     pub then: Position,
 }
@@ -222,6 +233,8 @@ pub(super) struct Code {
     pub arguments: Vec<Arguments>,
     /// Where the bodies of texts start.
     pub texts: Vec<Position>,
+    /// Expressions whose choices are hidden, or whose values tell units apart.
+    pub veiled: Vec<Operand>,
 }
 
 impl Operands {
@@ -239,11 +252,13 @@ impl Operands {
 }
 
 impl Code {
-    /// Lays a program out; to be watched, with a mark where each rule begins and ends.
-    pub fn new(program: &Program, watched: bool) -> Self {
+    /// Lays a program out; to be watched, with a mark where each rule begins and ends; for a strict
+    /// run, with marks for what is hidden.
+    pub fn new(program: &Program, watched: bool, visibility: Option<&Visibility>) -> Self {
         let mut maker = Maker {
             program,
             watched,
+            visibility,
             literals: Vec::new(),
             exprs: vec![None; program.exprs.len()],
             texts: Vec::new(),
@@ -288,6 +303,7 @@ impl Code {
 struct Maker<'a> {
     program: &'a Program,
     watched: bool,
+    visibility: Option<&'a Visibility>,
     literals: Vec<Token>,
     /// By [`ExprId`]: those that were made already.
     exprs: Vec<Option<Operand>>,
@@ -354,10 +370,23 @@ impl Maker<'_> {
                 demand,
                 body,
             } => {
+                let hidden = self.hides(|marks| marks.hides_node(id));
+                if hidden {
+                    self.put(Op::Hide);
+                }
                 let at = self.here();
                 self.put(Op::End);
+                if hidden {
+                    self.put(Op::Show);
+                }
                 self.node(*body);
-                let otherwise = self.here();
+                let mut otherwise = self.here();
+                if hidden {
+                    // Without the body it ends to be hidden as well.
+                    self.put(Op::Jump(otherwise + 2));
+                    self.put(Op::Show);
+                    otherwise += 1;
+                }
                 let op = Op::Optional {
                     chance: *chance,
                     demand: demand.0,
@@ -375,6 +404,7 @@ impl Maker<'_> {
                     count: maker.bounds(count),
                     separator: separator.and_then(|separator| maker.literal(separator)),
                     demand: demand.0,
+                    hidden: maker.hides(|marks| marks.hides_node(id)),
                     then,
                 };
                 Op::Repeat(add(&mut maker.code.repeats, repeat))
@@ -395,7 +425,14 @@ impl Maker<'_> {
             }),
             Node::Call(rule, arguments) => {
                 let arguments = self.operands(arguments);
+                let hidden = self.hides(|marks| marks.hides_node(id));
+                if hidden {
+                    self.put(Op::Hide);
+                }
                 self.put(Op::Call(*rule, arguments));
+                if hidden {
+                    self.put(Op::Show);
+                }
             }
             Node::Within(rule, body) => {
                 if self.watched {
@@ -455,11 +492,18 @@ impl Maker<'_> {
         };
         let first = self.code.targets.len();
         let count = choice.alternatives.len();
+        let hidden = self.hides(|marks| marks.hides_choice(id));
+        if hidden {
+            self.put(Op::Hide);
+        }
         self.put(Op::Choice(id, first as u32));
         self.code.targets.resize(first + count, 0);
         let mut jumps = Vec::new();
         for (at, alternative) in choice.alternatives.iter().enumerate() {
             self.code.targets[first + at] = self.here();
+            if hidden {
+                self.put(Op::Show);
+            }
             self.node(alternative.body);
             if at + 1 < count {
                 jumps.push(self.here());
@@ -470,6 +514,10 @@ impl Maker<'_> {
         for jump in jumps {
             self.set(jump, Op::Jump(then));
         }
+    }
+
+    fn hides(&self, hides: impl FnOnce(&Visibility) -> bool) -> bool {
+        self.visibility.is_some_and(hides)
     }
 
     fn literal(&self, literal: LiteralId) -> Option<Token> {
@@ -556,6 +604,13 @@ impl Maker<'_> {
             Expr::List(elements) => Operand::List(self.operands(elements)),
             Expr::Text(body) => Operand::Text(add(&mut self.texts, *body)),
             Expr::Arithmetic(op, left, right) => Operand::Arithmetic(*op, *left, *right),
+        };
+        let operand = if self.hides(|marks| marks.hides_expr(id)) {
+            Operand::Hidden(add(&mut self.code.veiled, operand))
+        } else if self.hides(|marks| marks.tells_apart(id)) {
+            Operand::Apart(add(&mut self.code.veiled, operand))
+        } else {
+            operand
         };
         if let Some(place) = self.exprs.get_mut(id.index()) {
             *place = Some(operand);

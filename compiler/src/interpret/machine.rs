@@ -6,7 +6,7 @@ use super::observe::Observer;
 use crate::hir::EffectKind;
 use crate::ir::{ChoiceId, ExprId, Program, RuleId};
 use crate::syntax::ast::ArithmeticOp;
-use rqg_runtime::choices::Choices;
+use rqg_runtime::choices::{Choices, Sight};
 use rqg_runtime::plan::Plan;
 use rqg_runtime::unit::value::Value;
 use rqg_runtime::unit::{self, To, Unit};
@@ -19,6 +19,8 @@ pub(super) struct Machine<'a, C, O> {
     pub unit: &'a mut Unit,
     pub choices: &'a mut C,
     pub observer: &'a mut O,
+    /// What was visible before, of everything that is hidden at present.
+    pub hidden: Vec<Sight>,
     /// The rules that were entered in place, and where their text starts.
     pub entered: Vec<(RuleId, usize)>,
 }
@@ -139,6 +141,15 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                 then = end;
             }
             Op::StatementBreak => self.unit.end_statement(),
+            Op::Hide => {
+                let before = self.choices.hide(true);
+                self.hidden.push(before);
+            }
+            Op::Show => {
+                if let Some(before) = self.hidden.pop() {
+                    self.choices.restore(before);
+                }
+            }
             Op::Enter(rule) => {
                 self.entered.push((rule, self.unit.text().len()));
                 self.observer.enter(rule);
@@ -195,9 +206,11 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
             return body as usize;
         };
         let count = self.count(&repeat.count);
+        let before = self.choices.hide(repeat.hidden);
         let rounds = self
             .unit
             .repetitions(self.plan, repeat.demand, &count, self.choices);
+        self.choices.restore(before);
         for round in 0..rounds {
             if !self.unit.round() {
                 break;
@@ -358,6 +371,17 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
             }
             Operand::Call(rule, arguments) => self.call_for_results(rule, arguments),
             Operand::Nothing => Value::Nothing,
+            Operand::Hidden(veiled) => {
+                let before = self.choices.hide(true);
+                let value = self.veiled(veiled);
+                self.choices.restore(before);
+                value
+            }
+            Operand::Apart(veiled) => {
+                let value = self.veiled(veiled);
+                self.choices.told_apart(u64::MAX);
+                value
+            }
             Operand::List(elements) => self.list(elements),
             Operand::Text(text) => {
                 let aside = self.unit.begin_text();
@@ -374,6 +398,13 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                     ArithmeticOp::Multiply => left.saturating_mul(right),
                 })
             }
+        }
+    }
+
+    fn veiled(&mut self, veiled: u32) -> Value {
+        match self.code.veiled.get(veiled as usize) {
+            Some(&operand) => self.eval(operand),
+            None => Value::Nothing,
         }
     }
 

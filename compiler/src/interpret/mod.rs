@@ -16,6 +16,7 @@ pub use tree::Tree;
 
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Program, RuleId};
+use crate::visibility::{self, Visibility};
 use code::Code;
 use machine::Machine;
 use observe::Unwatched;
@@ -25,6 +26,7 @@ use rqg_runtime::native::Planned;
 use rqg_runtime::plan::Plan;
 use rqg_runtime::run::{Stack, key_limit, with_stack};
 use rqg_runtime::schema::model::Model;
+use rqg_runtime::uniqueness::Space;
 use rqg_runtime::unit::Unit;
 use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 use std::sync::{Arc, OnceLock};
@@ -45,6 +47,46 @@ struct Shared {
     start: RuleId,
     key: MasterKey,
     stack: Stack,
+    /// Which choices the text tells, and the indexes, of a strict run.
+    strict: Option<(Visibility, Arc<Space>)>,
+}
+
+impl Shared {
+    fn unit(&self) -> Unit {
+        let mut unit = Unit::new(&self.plan);
+        unit.limit_calls(self.stack.calls);
+        unit
+    }
+
+    /// Makes unit `index` from given choices and tells an observer what happens.
+    fn derive<C: Choices, O: Observer>(
+        &self,
+        unit: &mut Unit,
+        index: u64,
+        choices: &mut C,
+        observer: &mut O,
+        text: &mut UnitText,
+    ) {
+        unit.begin(&self.plan, index, text);
+        Machine {
+            program: &self.program,
+            code: if O::WATCHES {
+                let visibility = self.strict.as_ref().map(|(visibility, _)| visibility);
+                let code = || Code::new(&self.program, true, visibility);
+                self.watched.get_or_init(code)
+            } else {
+                &self.code
+            },
+            plan: &self.plan,
+            unit,
+            choices,
+            observer,
+            hidden: Vec::new(),
+            entered: Vec::new(),
+        }
+        .start(self.start);
+        unit.finish(text);
+    }
 }
 
 impl Generator {
@@ -63,26 +105,56 @@ impl Generator {
         let stack = setup::stack(&program, settings.budget);
         let plan = setup::plan(&program, model, settings);
         setup::check_schema(&program, &plan, start)?;
-        Ok(Self {
-            shared: Arc::new(Shared {
-                code: Code::new(&program, false),
-                watched: OnceLock::new(),
-                program,
-                plan: Arc::new(plan),
-                start,
-                key,
-                stack,
-            }),
-        })
+        Ok(Self::of(Shared {
+            code: Code::new(&program, false, None),
+            watched: OnceLock::new(),
+            program,
+            plan: Arc::new(plan),
+            start,
+            key,
+            stack,
+            strict: None,
+        }))
+    }
+
+    fn of(shared: Shared) -> Self {
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The same with units that can't repeat: index by index of a space, which has `size` indexes (at
+    /// most 2^63), or as many as are expected to have `units` units. Makes units to learn about them.
+    ///
+    /// # Errors
+    /// The operating system gives no thread.
+    pub fn enumerated(self, size: Option<u64>, units: u64) -> std::io::Result<Self> {
+        let shared = &*self.shared;
+        let visibility = visibility::decide(&shared.program);
+        let mut shared = Shared {
+            code: Code::new(&shared.program, false, Some(&visibility)),
+            watched: OnceLock::new(),
+            program: Arc::clone(&shared.program),
+            plan: Arc::clone(&shared.plan),
+            strict: None,
+            ..*shared
+        };
+        let space = with_stack(shared.stack.bytes, || {
+            let mut unit = shared.unit();
+            let mut text = UnitText::default();
+            Space::of_run(&shared.key, size, units, &mut |choices| {
+                shared.derive(&mut unit, 0, choices, &mut Unwatched, &mut text);
+            })
+        })?;
+        shared.strict = Some((visibility, Arc::new(space)));
+        Ok(Self::of(shared))
     }
 
     /// A worker; one for each thread. The thread needs [`Generator::required_stack`].
     #[must_use]
     pub fn worker(&self) -> Worker {
-        let mut unit = Unit::new(&self.shared.plan);
-        unit.limit_calls(self.shared.stack.calls);
         Worker {
-            unit,
+            unit: self.shared.unit(),
             keys: UnitKeys::new(self.shared.key),
             shared: Arc::clone(&self.shared),
         }
@@ -123,7 +195,14 @@ impl Generator {
             plan: Arc::clone(&self.shared.plan),
             start: self.shared.start.index(),
             key: self.shared.key,
+            space: self.space().cloned(),
         }
+    }
+
+    /// The indexes of a strict run; none of any other.
+    #[must_use]
+    pub fn space(&self) -> Option<&Arc<Space>> {
+        self.shared.strict.as_ref().map(|(_, space)| space)
     }
 
     /// The program.
@@ -161,32 +240,33 @@ impl Worker {
         observer: &mut O,
         text: &mut UnitText,
     ) {
-        let shared = &*self.shared;
-        self.unit.begin(&shared.plan, index, text);
-        Machine {
-            program: &shared.program,
-            code: if O::WATCHES {
-                let code = || Code::new(&shared.program, true);
-                shared.watched.get_or_init(code)
-            } else {
-                &shared.code
-            },
-            plan: &shared.plan,
-            unit: &mut self.unit,
-            choices,
-            observer,
-            entered: Vec::new(),
-        }
-        .start(shared.start);
-        self.unit.finish(text);
+        self.shared
+            .derive(&mut self.unit, index, choices, observer, text);
     }
 
-    /// Makes unit `index` with its derivation tree.
-    pub fn tree(&mut self, index: u64, text: &mut UnitText) -> Tree {
-        let mut choices = self.choices(index);
+    /// Makes unit `index` with its derivation tree, if the index has a unit.
+    pub fn tree(&mut self, index: u64, text: &mut UnitText) -> Option<Tree> {
         let mut tree = Tree::default();
-        self.generate_watched(index, &mut choices, &mut tree, text);
-        tree
+        let emission = self.generate_and_watch(index, &mut tree, text);
+        (emission == Emission::Emitted).then_some(tree)
+    }
+
+    /// Makes unit `index`, if it has one, and tells an observer what happens.
+    pub fn generate_and_watch<O: Observer>(
+        &mut self,
+        index: u64,
+        observer: &mut O,
+        text: &mut UnitText,
+    ) -> Emission {
+        let key = self.keys.key(index);
+        let Self { shared, unit, .. } = self;
+        let Some((_, space)) = &shared.strict else {
+            shared.derive(unit, index, &mut Random::new(key), observer, text);
+            return Emission::Emitted;
+        };
+        space.emit(index, key, text, |choices, text| {
+            shared.derive(unit, index, choices, observer, text);
+        })
     }
 
     /// The choices that make unit `index`.
@@ -204,8 +284,6 @@ impl Worker {
 
 impl Generate for Worker {
     fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
-        let mut choices = self.choices(index);
-        self.generate_from(index, &mut choices, unit);
-        Emission::Emitted
+        self.generate_and_watch(index, &mut Unwatched, unit)
     }
 }

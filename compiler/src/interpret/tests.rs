@@ -407,6 +407,7 @@ fn a_tree_tells_what_was_chosen() {
     let generator = growing().generator().expect("it needs nothing");
     let mut text = UnitText::default();
     let tree = generator.worker().tree(3, &mut text);
+    let tree = tree.expect("it is no strict run");
     let printed = tree.print(generator.program());
     assert!(printed.starts_with("query: "), "{printed}");
     assert!(printed.contains("| alternative 1 of 2"), "{printed}");

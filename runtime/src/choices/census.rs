@@ -5,10 +5,9 @@
 //! more indexes than it has texts, what is left over goes to the others by weight, and every index
 //! is a text of its own.
 
-use super::enumerated::{Decide, Deciding};
+use super::Enumerated;
 use super::prefix::Prefix;
 use super::shares::{Weights, first};
-use super::{Choices, Sight};
 
 /// No node.
 const NONE: u32 = u32::MAX;
@@ -52,19 +51,18 @@ impl Census {
         key: [u64; 2],
         space: u64,
         limit: u64,
-        mut derive: impl FnMut(&mut Walk),
+        mut derive: impl FnMut(&mut Enumerated<'_>),
     ) -> Option<Self> {
-        let mut walk = Walk(Deciding::new(key, Path::new(limit.min(MOST))));
+        let mut path = Box::new(Path::new(limit.min(MOST)));
         loop {
-            walk.0 = Deciding::new(key, std::mem::take(&mut walk.0.decide));
-            derive(&mut walk);
-            let path = &mut walk.0.decide;
+            let mut choices = Enumerated::walking(key, path);
+            derive(&mut choices);
+            path = choices.into_path();
             if path.gave_up {
                 return None;
             }
             if let Some((texts, root)) = path.next_path() {
-                let tree = std::mem::take(&mut path.tree);
-                return Some(tree.deal(key, texts, root, space.min(texts)));
+                return Some(path.tree.deal(key, texts, root, space.min(texts)));
             }
         }
     }
@@ -279,7 +277,7 @@ impl Level {
 
 /// The path that is being walked.
 #[derive(Debug, Clone, Default)]
-struct Path {
+pub(super) struct Path {
     levels: Vec<Level>,
     at: usize,
     tree: Tree,
@@ -317,8 +315,9 @@ impl Path {
     }
 }
 
-impl Decide for Path {
-    fn decide(&mut self, weights: &Weights<'_>, _: u64) -> u64 {
+impl Path {
+    /// The outcome of a choice on the path: the first one behind its end.
+    pub fn decide(&mut self, weights: &Weights<'_>) -> u64 {
         if let Some(only) = only(weights) {
             return only;
         }
@@ -354,65 +353,15 @@ impl Decide for Path {
         chosen
     }
 
-    fn told_apart(&mut self, _: u64) {
-        // As many texts as there are indexes.
+    /// There are too many texts.
+    pub fn give_up(&mut self) {
         self.gave_up = true;
-    }
-}
-
-/// The source of choices that walks the tree.
-#[derive(Debug)]
-pub struct Walk(Deciding<Path>);
-
-impl Choices for Walk {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0.below(n)
-    }
-
-    fn bits(&mut self) -> u64 {
-        self.0.bits()
-    }
-
-    fn pick(&mut self, cumulative: &[u64]) -> usize {
-        self.0.pick(cumulative)
-    }
-
-    fn chance(&mut self, parts_per_million: u32) -> bool {
-        self.0.chance(parts_per_million)
-    }
-
-    fn hide(&mut self, hidden: bool) -> Sight {
-        self.0.hide(hidden)
-    }
-
-    fn begin_value(&mut self) -> Sight {
-        self.0.begin_value()
-    }
-
-    fn restore(&mut self, before: Sight) {
-        self.0.restore(before);
-    }
-
-    fn shown(&mut self, n: u64) -> Option<u64> {
-        self.0.shown(n)
-    }
-
-    fn shown_pick(&mut self, cumulative: &[u64]) -> Option<usize> {
-        self.0.shown_pick(cumulative)
-    }
-
-    fn tells_apart(&mut self) -> bool {
-        self.0.tells_apart()
-    }
-
-    fn told_apart(&mut self, units: u64) {
-        self.0.told_apart(units);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Enumerated;
+    use super::super::Choices;
     use super::*;
     use std::collections::HashSet;
 
@@ -437,7 +386,7 @@ mod tests {
     fn every_index_makes_a_text_of_its_own() {
         const KEY: [u64; 2] = [11, 12];
         for space in 1..40 {
-            let derive = |walk: &mut Walk| {
+            let derive = |walk: &mut Enumerated<'_>| {
                 uneven(walk);
             };
             let census = Census::take(KEY, space, 1_000, derive).expect("it is small");

@@ -6,20 +6,10 @@
 //! of them: it is drawn from a generator that the visible choices so far decide. Once nobody shares
 //! the choices any more, an ordinary generator that belongs to the index goes on.
 
-use super::census::{Census, Place};
+use super::census::{Census, Path, Place};
 use super::prefix::Prefix;
 use super::shares::{Weights, decide};
 use super::{Choices, Random, Sight};
-
-/// How visible choices are decided.
-pub(super) trait Decide {
-    /// The outcome of a choice; `shift` is below the total of the weights, and the same for all that
-    /// share the choices so far.
-    fn decide(&mut self, weights: &Weights<'_>, shift: u64) -> u64;
-
-    /// The text holds something that no two of so many units share.
-    fn told_apart(&mut self, units: u64);
-}
 
 /// Inside of a hidden part.
 const HIDDEN: u8 = 1;
@@ -27,30 +17,45 @@ const HIDDEN: u8 = 1;
 /// Inside of a value.
 const VALUE: u8 = 2;
 
-/// A source that decides visible choices and draws hidden ones from what the visible ones decide.
+/// How it is decided which way ranks go.
 #[derive(Debug, Clone)]
-pub(super) struct Deciding<D> {
-    pub prefix: Prefix,
-    pub decide: D,
-    sight: Sight,
+enum Way<'a> {
+    /// By weight alone.
+    Weights,
+    /// As the census says: our place in it.
+    Counted(Place<'a>),
+    /// The census is being taken: along this path.
+    Walked(Box<Path>),
 }
 
-impl<D: Decide> Deciding<D> {
-    pub fn new(key: [u64; 2], decide: D) -> Self {
-        Self {
-            prefix: Prefix::new(key),
-            decide,
-            sight: Sight(0),
-        }
-    }
+/// The indexes that share the choices so far: a source that decides visible choices and draws hidden
+/// ones from what the visible ones decide.
+#[derive(Debug, Clone)]
+struct Shared<'a> {
+    prefix: Prefix,
+    sight: Sight,
+    /// Our rank among them.
+    rank: u64,
+    /// How many they are.
+    sharing: u64,
+    /// Indexes from here on are not made.
+    units: u64,
+    way: Way<'a>,
+}
 
+impl Shared<'_> {
     fn visible(&mut self, weights: &Weights<'_>) -> u64 {
         let shift = match *weights {
             Weights::Alike(0) => self.prefix.bits(),
             // The total fits.
             _ => self.prefix.below(weights.total() as u64),
         };
-        let outcome = self.decide.decide(weights, shift);
+        let (outcome, rank, sharing) = match &mut self.way {
+            Way::Weights => decide(self.rank, self.sharing, shift, weights),
+            Way::Counted(place) => place.decide(weights, self.rank, self.sharing),
+            Way::Walked(path) => (path.decide(weights), self.rank, self.sharing),
+        };
+        (self.rank, self.sharing) = (rank, sharing);
         self.prefix.chose(outcome);
         outcome
     }
@@ -66,7 +71,7 @@ impl<D: Decide> Deciding<D> {
     }
 }
 
-impl<D: Decide> Choices for Deciding<D> {
+impl Choices for Shared<'_> {
     fn below(&mut self, n: u64) -> u64 {
         match n {
             0 | 1 => 0,
@@ -127,41 +132,14 @@ impl<D: Decide> Choices for Deciding<D> {
     }
 
     fn told_apart(&mut self, units: u64) {
-        if !self.is_hidden() {
-            self.decide.told_apart(units);
+        if self.is_hidden() {
+            return;
         }
-    }
-}
-
-/// The indexes that share the choices so far.
-#[derive(Debug, Clone)]
-struct Ranks<'a> {
-    /// Our rank among them.
-    rank: u64,
-    /// How many they are.
-    sharing: u64,
-    /// Indexes from here on are not made.
-    units: u64,
-    /// The tree of all visible choices and our place in it, where the grammar has so few texts that
-    /// it is known.
-    census: Option<Place<'a>>,
-}
-
-impl Decide for Ranks<'_> {
-    fn decide(&mut self, weights: &Weights<'_>, shift: u64) -> u64 {
-        if let Some(place) = &mut self.census {
-            let (outcome, rank, sharing) = place.decide(weights, self.rank, self.sharing);
-            (self.rank, self.sharing) = (rank, sharing);
-            return outcome;
-        }
-        let (outcome, rank, sharing) = decide(self.rank, self.sharing, shift, weights);
-        (self.rank, self.sharing) = (rank, sharing);
-        outcome
-    }
-
-    fn told_apart(&mut self, units: u64) {
-        if units >= self.units {
-            (self.rank, self.sharing) = (0, 1);
+        match &mut self.way {
+            // As many texts as there are indexes.
+            Way::Walked(path) => path.give_up(),
+            _ if units >= self.units => (self.rank, self.sharing) = (0, 1),
+            _ => {}
         }
     }
 }
@@ -173,7 +151,7 @@ pub struct Enumerated<'a> {
     alone: bool,
     /// What goes on then.
     random: Random,
-    shared: Deciding<Ranks<'a>>,
+    shared: Shared<'a>,
 }
 
 impl<'a> Enumerated<'a> {
@@ -188,23 +166,39 @@ impl<'a> Enumerated<'a> {
         unit: [u8; 32],
         census: Option<&'a Census>,
     ) -> Self {
-        let ranks = Ranks {
-            rank,
-            sharing: space,
-            units,
-            census: census.map(Census::start),
-        };
         Self {
             alone: space <= 1,
             random: Random::new(unit),
-            shared: Deciding::new(run, ranks),
+            shared: Shared {
+                prefix: Prefix::new(run),
+                sight: Sight(0),
+                rank,
+                sharing: space,
+                units,
+                way: census.map_or(Way::Weights, |census| Way::Counted(census.start())),
+            },
+        }
+    }
+
+    /// The choices along a path of the tree of all visible choices.
+    pub(super) fn walking(run: [u64; 2], path: Box<Path>) -> Self {
+        let mut choices = Self::new((0, u64::MAX >> 1), u64::MAX, run, [0; 32], None);
+        choices.shared.way = Way::Walked(path);
+        choices
+    }
+
+    /// The path that was walked.
+    pub(super) fn into_path(self) -> Box<Path> {
+        match self.shared.way {
+            Way::Walked(path) => path,
+            Way::Weights | Way::Counted(_) => Box::default(),
         }
     }
 
     /// Whether the unit that was derived is to be emitted: of those that share all choices, one is.
     #[must_use]
     pub fn is_emitted(&self) -> bool {
-        self.alone || self.shared.decide.rank == 0
+        self.alone || self.shared.rank == 0
     }
 
     /// Whether nobody shares the choices so far.
@@ -215,9 +209,9 @@ impl<'a> Enumerated<'a> {
 
     /// Decides a choice and sees whether somebody still shares the choices.
     #[inline(never)]
-    fn decide<T>(&mut self, decide: impl FnOnce(&mut Deciding<Ranks<'a>>) -> T) -> T {
+    fn decide<T>(&mut self, decide: impl FnOnce(&mut Shared<'a>) -> T) -> T {
         let decided = decide(&mut self.shared);
-        self.alone = self.shared.decide.sharing <= 1;
+        self.alone = self.shared.sharing <= 1;
         decided
     }
 }

@@ -11,7 +11,7 @@ mod replay;
 mod shares;
 
 pub use bytes::Bytes;
-pub use census::{Census, Walk};
+pub use census::Census;
 pub use enumerated::Enumerated;
 pub use permutation::Permutation;
 pub use random::Random;

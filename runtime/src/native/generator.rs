@@ -2,11 +2,12 @@
 
 use super::plan;
 use super::{Grammar, tables::Tables};
-use crate::choices::{Choices, Random};
+use crate::choices::{Choices, Enumerated, Random};
 use crate::entropy::{MasterKey, UnitKeys};
 use crate::plan::Plan;
 use crate::run::{KeyLimit, Settings, SetupError, Stack, key_limit, with_stack};
 use crate::schema::model::Model;
+use crate::uniqueness::Space;
 use crate::unit::Unit;
 use crate::unit_text::{Emission, Generate, UnitText};
 use std::marker::PhantomData;
@@ -29,6 +30,8 @@ pub struct Planned {
     pub start: usize,
     /// The key of everything random.
     pub key: MasterKey,
+    /// The indexes of a strict run.
+    pub space: Option<Arc<Space>>,
 }
 
 /// A generator of whatever grammar.
@@ -65,6 +68,24 @@ struct Shared {
     start: usize,
     key: MasterKey,
     stack: Stack,
+    space: Option<Arc<Space>>,
+}
+
+impl Shared {
+    /// Makes unit `index` from given choices.
+    #[inline]
+    fn derive<G: Grammar, C: Choices>(
+        &self,
+        unit: &mut Unit,
+        index: u64,
+        choices: &mut C,
+        text: &mut UnitText,
+    ) {
+        unit.begin(&self.plan, index, text);
+        unit.start_compiled(G::TABLES.slots.into());
+        G::derive(self.start, &self.plan, unit, choices);
+        unit.finish(text);
+    }
 }
 
 impl<G> std::fmt::Debug for Generator<G> {
@@ -94,15 +115,42 @@ impl<G: Grammar> Generator<G> {
         let stack = plan::stack(G::TABLES, settings.budget);
         let plan = plan::plan(G::TABLES, model, settings);
         plan::check_schema(G::TABLES, &plan, start)?;
-        Ok(Self {
-            shared: Arc::new(Shared {
-                plan: Arc::new(plan),
-                start,
-                key,
-                stack,
-            }),
+        Ok(Self::of(Shared {
+            plan: Arc::new(plan),
+            start,
+            key,
+            stack,
+            space: None,
+        }))
+    }
+
+    /// The same with units that can't repeat: index by index of a space, which has `size` indexes (at
+    /// most 2^63), or as many as are expected to have `units` units. Makes units to learn about them.
+    ///
+    /// # Errors
+    /// The operating system gives no thread.
+    pub fn enumerated(self, size: Option<u64>, units: u64) -> std::io::Result<Self> {
+        let key = self.shared.key;
+        let space = self.with_stack(|generator| {
+            let mut worker = generator.worker();
+            let mut text = UnitText::default();
+            Space::of_run(&key, size, units, &mut |choices| {
+                worker.generate_from(0, choices, &mut text);
+            })
+        })?;
+        let shared = &*self.shared;
+        Ok(Self::of(Shared {
+            plan: Arc::clone(&shared.plan),
+            space: Some(Arc::new(space)),
+            ..*shared
+        }))
+    }
+
+    fn of(shared: Shared) -> Self {
+        Self {
+            shared: Arc::new(shared),
             grammar: PhantomData,
-        })
+        }
     }
 
     /// Takes over a plan that was made for the interpreter, with its start rule. None if it was made
@@ -113,15 +161,13 @@ impl<G: Grammar> Generator<G> {
         if planned.fingerprint != G::TABLES.fingerprint || !is_start(planned.start) {
             return None;
         }
-        Some(Self {
-            shared: Arc::new(Shared {
-                stack: plan::stack(G::TABLES, planned.plan.budget()),
-                plan: planned.plan,
-                start: planned.start,
-                key: planned.key,
-            }),
-            grammar: PhantomData,
-        })
+        Some(Self::of(Shared {
+            stack: plan::stack(G::TABLES, planned.plan.budget()),
+            plan: planned.plan,
+            start: planned.start,
+            key: planned.key,
+            space: planned.space,
+        }))
     }
 
     /// A worker; one for each thread. The thread needs [`Generator::required_stack`].
@@ -164,6 +210,12 @@ impl<G: Grammar> Generator<G> {
         }
     }
 
+    /// The indexes of a strict run; none of any other.
+    #[must_use]
+    pub fn space(&self) -> Option<&Space> {
+        self.shared.space.as_deref()
+    }
+
     /// The data of the grammar.
     #[must_use]
     pub fn tables(&self) -> &'static Tables {
@@ -189,11 +241,8 @@ pub struct Worker<G> {
 impl<G: Grammar> Worker<G> {
     /// Makes unit `index` from given choices.
     pub fn generate_from<C: Choices>(&mut self, index: u64, choices: &mut C, text: &mut UnitText) {
-        let shared = &*self.shared;
-        self.unit.begin(&shared.plan, index, text);
-        self.unit.start_compiled(G::TABLES.slots.into());
-        G::derive(shared.start, &shared.plan, &mut self.unit, choices);
-        self.unit.finish(text);
+        self.shared
+            .derive::<G, C>(&mut self.unit, index, choices, text);
     }
 
     /// The choices that make unit `index`.
@@ -211,8 +260,15 @@ impl<G: Grammar> Worker<G> {
 
 impl<G: Grammar> Generate for Worker<G> {
     fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
-        let mut choices = self.choices(index);
-        self.generate_from(index, &mut choices, unit);
-        Emission::Emitted
+        let key = self.keys.key(index);
+        let shared = &*self.shared;
+        let Some(space) = &shared.space else {
+            let mut choices = Random::new(key);
+            shared.derive::<G, Random>(&mut self.unit, index, &mut choices, unit);
+            return Emission::Emitted;
+        };
+        space.emit(index, key, unit, |choices, unit| {
+            shared.derive::<G, Enumerated<'_>>(&mut self.unit, index, choices, unit);
+        })
     }
 }

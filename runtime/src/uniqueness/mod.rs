@@ -6,7 +6,9 @@
 mod filter;
 mod fingerprint;
 mod selection;
+mod space;
 
 pub use filter::{Filter, FilterError};
 pub use fingerprint::{Fingerprint, Fingerprinter};
 pub use selection::{PATIENCE, Selection};
+pub use space::{LARGEST, Space};

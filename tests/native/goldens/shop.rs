@@ -58,19 +58,23 @@ pub mod shop {
             }
             2 => {
                 unit.write(const { &Literal::new("SELECT") });
+                let before = choices.hide(true);
+                let before_2 = choices.hide(true);
                 let aside = unit.begin_text();
                 unit.write_text(To::Place, |_, out| generate::word(choices, out));
                 unit.write(const { &Literal::new("-") });
                 unit.write_text(To::Place, |_, out| generate::word(choices, out));
-                let argument = unit.end_text(aside);
-                let text = unit.spelled(plan, argument);
+                let value = unit.end_text(aside);
+                choices.restore(before_2);
+                let text = unit.spelled(plan, value);
                 let made: String = crate::externs::checksum(
                     choices,
                     &String::from_utf8_lossy(&text),
                     3,
                 );
-                let value = unit.literal(made.as_bytes());
-                unit.place(plan, value);
+                let value_2 = unit.literal(made.as_bytes());
+                choices.restore(before);
+                unit.place(plan, value_2);
                 unit.write(const { &Literal::new("AS c") });
             }
             _ => {}
@@ -144,13 +148,19 @@ pub mod shop {
         slot_0: Value,
     ) {
         let mut frame = [slot_0, Value::Nothing, Value::Nothing];
-        match unit.choose_of(plan, 1, (0, frame[0]), choices) {
+        let before = choices.hide(true);
+        let chosen = unit.choose_of(plan, 1, (0, frame[0]), choices);
+        choices.restore(before);
+        match chosen {
             0 => {
                 let value = unit.draw_of(plan, 2, (0, frame[0]), choices);
                 unit.place(plan, value);
             }
             1 => {
-                frame[1] = unit.draw(plan, 3, choices);
+                let before_2 = choices.hide(true);
+                let value_2 = unit.draw(plan, 3, choices);
+                choices.restore(before_2);
+                frame[1] = value_2;
                 if unit.can_call() {
                     let argument = frame[1];
                     unit.descend();
@@ -228,8 +238,13 @@ pub mod shop {
     /// `from_item`: goldens/shop.rqg:20
     fn rule_from_item_2<C: Choices>(plan: &Plan, unit: &mut Unit, choices: &mut C) {
         let mut frame = [Value::Nothing, Value::Nothing, Value::Nothing, Value::Nothing];
-        let of = unit.draw(plan, 6, choices);
-        frame[0] = unit.alias(plan, of, None);
+        let before = choices.hide(true);
+        let before_2 = choices.hide(true);
+        let value = unit.draw(plan, 6, choices);
+        choices.restore(before_2);
+        let value_2 = unit.alias(plan, value, None);
+        choices.restore(before);
+        frame[0] = value_2;
         let height = unit.height();
         let aside = unit.begin_text();
         unit.place(plan, frame[0]);

@@ -15,6 +15,20 @@ pub enum Units {
     Random(Range<u64>),
     /// One unit from these bytes.
     Bytes(Vec<u8>),
+    /// The units of a strict run with so many indexes; empty where an index has none.
+    Strict(u64),
+}
+
+impl Units {
+    /// The indexes of the units.
+    #[must_use]
+    pub fn indexes(&self) -> Range<u64> {
+        match self {
+            Self::Random(indexes) => indexes.clone(),
+            Self::Bytes(_) => 0..1,
+            Self::Strict(size) => 0..*size,
+        }
+    }
 }
 
 /// Units, or why there are none.
@@ -49,12 +63,16 @@ impl Compiled {
 }
 
 fn run<G: Grammar>(model: Arc<Model>, settings: Settings, units: &Units) -> Made {
-    let generator = Generator::<G>::new(model, settings)?;
+    let mut generator = Generator::<G>::new(model, settings)?;
+    if let Units::Strict(size) = units {
+        let enumerated = generator.enumerated(Some(*size), 0);
+        generator = enumerated.map_err(|_| Vec::new())?;
+    }
     let made = generator.with_stack(|generator| {
         let mut worker = generator.worker();
         match units {
-            Units::Random(indexes) => indexes
-                .clone()
+            Units::Random(_) | Units::Strict(_) => units
+                .indexes()
                 .map(|index| {
                     let mut unit = UnitText::default();
                     worker.generate(index, &mut unit);

@@ -74,6 +74,25 @@ fn same_everywhere(compiled: &Compiled, models: &[(String, Arc<Model>)]) {
 }
 
 #[test]
+fn strict_units_are_the_same() {
+    let models = models();
+    for compiled in ALL.iter().filter(|compiled| !needs_native(compiled)) {
+        let program = program(compiled);
+        let model_of_all = models
+            .iter()
+            .filter(|(name, _)| name.starts_with("default"));
+        for (name, model) in model_of_all {
+            // Some have fewer texts than that, others are far from all.
+            for size in [5, 400] {
+                let units = Units::Strict(size);
+                let settings = settings("postgresql@16", 9);
+                assert_same(compiled, name, &program, model, &settings, &units);
+            }
+        }
+    }
+}
+
+#[test]
 fn any_budget_and_any_source_of_choices_will_do() {
     let model = Arc::new(default_model());
     for compiled in ALL.iter().filter(|compiled| !needs_native(compiled)) {

@@ -70,11 +70,15 @@ fn interpreted(
                 .map(|found| found.message)
                 .collect::<Vec<_>>()
         })?;
+    let generator = match units {
+        Units::Strict(size) => generator.enumerated(Some(*size), 0).expect("a thread"),
+        _ => generator,
+    };
     let made = generator.with_stack(|generator| {
         let mut worker = generator.worker();
         match units {
-            Units::Random(indexes) => indexes
-                .clone()
+            Units::Random(_) | Units::Strict(_) => units
+                .indexes()
                 .map(|index| {
                     let mut unit = UnitText::default();
                     worker.generate(index, &mut unit);

@@ -1,0 +1,315 @@
+//! The space of a strict run: its indexes, each of which is decoded into a derivation.
+
+use crate::choices::{Census, Enumerated, Permutation};
+use crate::entropy::MasterKey;
+use crate::unit_text::{Emission, UnitText};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// The stream of the ChaCha20 instance that gives a space its keys, so that they are no other use's.
+const DOMAIN: u64 = u64::from_le_bytes(*b"rqgspace");
+
+/// The largest space.
+pub const LARGEST: u64 = 1 << 63;
+
+/// Indexes that are tried to learn which share of a space has units.
+const SAMPLE: u64 = 1_000;
+
+/// The same to learn whether a census is worth while.
+const SHORT_SAMPLE: u64 = 256;
+
+/// How many texts a census counts before it gives up, by space.
+const LIMITS: [u64; 3] = [1 << 14, 1 << 17, 1 << 20];
+
+/// The largest space that is tried for a number of units, as a multiple of it.
+const MOST_PER_UNIT: u64 = 1 << 20;
+
+/// The indexes of a strict run.
+///
+/// Everything in it follows from the run's identity: the grammar, the schema, the dialect, the key
+/// and the number of indexes.
+#[derive(Debug, Clone)]
+pub struct Space {
+    permutation: Permutation,
+    run: [u64; 2],
+    census: Option<Census>,
+}
+
+/// Derives a unit from choices.
+type Derive<'a> = &'a mut dyn FnMut(&mut Enumerated<'_>);
+
+/// The keys of a space.
+#[derive(Debug, Clone, Copy)]
+struct Keys {
+    run: [u64; 2],
+    permutation: [u64; 2],
+}
+
+impl Keys {
+    fn new(master: &MasterKey) -> Self {
+        let mut stream = ChaCha20Rng::from_seed(master.0);
+        stream.set_stream(DOMAIN);
+        let mut pair = || [stream.next_u64(), stream.next_u64()];
+        Self {
+            run: pair(),
+            permutation: pair(),
+        }
+    }
+}
+
+/// The limits at which a census gave up.
+type Tried = Vec<u64>;
+
+impl Space {
+    /// The space of a run: of the given size, or for so many units.
+    #[must_use]
+    pub fn of_run(master: &MasterKey, size: Option<u64>, units: u64, derive: Derive<'_>) -> Self {
+        match size {
+            Some(size) => Self::new(master, size, derive),
+            None => Self::for_units(master, units, derive),
+        }
+    }
+
+    /// The space with `size` indexes, at most 2^63. `derive` derives a unit of the run.
+    #[must_use]
+    pub fn new(master: &MasterKey, size: u64, derive: Derive<'_>) -> Self {
+        let keys = Keys::new(master);
+        Self::with_keys(keys, size.min(LARGEST), derive, &mut Tried::new())
+    }
+
+    /// The space of a run that is to make `units` units: as small as is expected to hold them.
+    ///
+    /// Where the grammar makes so few texts that they are counted, that is as many indexes as units,
+    /// or as texts. Else the share of the indexes that have units is estimated from a sample.
+    #[must_use]
+    pub fn for_units(master: &MasterKey, units: u64, derive: Derive<'_>) -> Self {
+        let keys = Keys::new(master);
+        let units = units.clamp(1, LARGEST);
+        let most = units.saturating_mul(MOST_PER_UNIT).min(LARGEST);
+        let mut given_up = Tried::new();
+        let mut step = 0_u32;
+        loop {
+            // 1, 1 1/8, 1 1/4, 1 1/2, 2, 3, 4, 6, 8, … times as many.
+            let size = match step {
+                0 => units,
+                1 => units.saturating_add(units.div_ceil(8)),
+                2 => units.saturating_add(units.div_ceil(4)),
+                _ if step % 2 == 1 => {
+                    let whole = units.saturating_mul(1 << ((step - 3) / 2));
+                    whole.saturating_add(whole.div_ceil(2))
+                }
+                _ => units.saturating_mul(1 << ((step - 2) / 2)),
+            };
+            let size = size.min(most);
+            let space = Self::with_keys(keys, size, derive, &mut given_up);
+            if let Some(census) = &space.census {
+                let texts = census.texts();
+                return if texts < size {
+                    Self::with_keys(keys, texts, derive, &mut given_up)
+                } else {
+                    space
+                };
+            }
+            if size == most || space.expected(derive) >= units {
+                return space;
+            }
+            step += 1;
+        }
+    }
+
+    fn with_keys(keys: Keys, size: u64, derive: Derive<'_>, given_up: &mut Tried) -> Self {
+        let wanted = size.saturating_mul(4);
+        let [least, middle, most] = LIMITS;
+        let limit = [least, middle]
+            .into_iter()
+            .find(|&limit| limit >= wanted)
+            .unwrap_or(most);
+        let mut space = Self {
+            permutation: Permutation::new(size, keys.permutation),
+            run: keys.run,
+            census: None,
+        };
+        if !given_up.contains(&limit) {
+            // If most of four times as many indexes have units, there are too many texts to count.
+            let probe = Self {
+                permutation: Permutation::new(4 * limit, keys.permutation),
+                ..space.clone()
+            };
+            if probe.emitted(SHORT_SAMPLE, derive) <= SHORT_SAMPLE / 2 {
+                space.census = Census::take(keys.run, size, limit, &mut *derive);
+            }
+            if space.census.is_none() {
+                given_up.push(limit);
+            }
+        }
+        space
+    }
+
+    /// How many of a sample of indexes have units.
+    fn emitted(&self, sample: u64, derive: Derive<'_>) -> u64 {
+        let size = self.size();
+        let mut emitted = 0;
+        for n in 0..sample {
+            let index = (u128::from(n) * u128::from(size) / u128::from(sample)) as u64;
+            let mut unit = [0; 32];
+            unit[..8].copy_from_slice(&index.to_le_bytes());
+            if let Some(mut choices) = self.choices(index, unit) {
+                derive(&mut choices);
+                emitted += u64::from(choices.is_emitted());
+            }
+        }
+        emitted
+    }
+
+    /// How many units it has at least, by all that is likely.
+    fn expected(&self, derive: Derive<'_>) -> u64 {
+        let size = self.size();
+        if size <= SAMPLE {
+            return self.emitted(size, derive);
+        }
+        let sample = SAMPLE as f64;
+        let share = self.emitted(SAMPLE, derive) as f64 / sample;
+        // Four standard deviations of what a sample of this size can be off.
+        let margin = 4.0 * libm::sqrt((share * (1.0 - share)).max(1.0 / sample) / sample);
+        (size as f64 * (share - margin).max(0.0)) as u64
+    }
+
+    /// How many indexes it has.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.permutation.space()
+    }
+
+    /// How many units it has, where they are counted.
+    #[must_use]
+    pub fn units(&self) -> Option<u64> {
+        let census = self.census.as_ref()?;
+        Some(census.texts().min(self.size()))
+    }
+
+    /// The choices of an index with its own key; none if it is sure to have no unit.
+    #[must_use]
+    #[inline]
+    pub fn choices(&self, index: u64, unit: [u8; 32]) -> Option<Enumerated<'_>> {
+        let size = self.size();
+        if index >= size {
+            return None;
+        }
+        let rank = self.permutation.apply(index);
+        let ranks = self.units().unwrap_or(size);
+        (rank < ranks)
+            .then(|| Enumerated::new((rank, ranks), size, self.run, unit, self.census.as_ref()))
+    }
+}
+
+impl Space {
+    /// Makes the unit of an index with its own key into `text`, if it has one.
+    #[inline]
+    pub fn emit(
+        &self,
+        index: u64,
+        unit: [u8; 32],
+        text: &mut UnitText,
+        derive: impl FnOnce(&mut Enumerated<'_>, &mut UnitText),
+    ) -> Emission {
+        if let Some(mut choices) = self.choices(index, unit) {
+            derive(&mut choices, text);
+            if choices.is_emitted() {
+                return Emission::Emitted;
+            }
+        }
+        text.clear();
+        Emission::Skipped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choices::Choices;
+    use crate::entropy::Seed;
+    use std::collections::HashSet;
+
+    fn key() -> MasterKey {
+        Seed::from(3).master_key()
+    }
+
+    /// What the space makes, index by index.
+    fn texts<T: std::hash::Hash + Eq>(
+        space: &Space,
+        mut make: impl FnMut(&mut Enumerated<'_>) -> T,
+    ) -> Vec<Option<T>> {
+        let unit = |index: u64| {
+            let mut unit = [0; 32];
+            unit[..8].copy_from_slice(&index.to_le_bytes());
+            unit
+        };
+        let indexes = 0..space.size();
+        indexes
+            .map(|index| {
+                let mut choices = space.choices(index, unit(index))?;
+                let made = make(&mut choices);
+                choices.is_emitted().then_some(made)
+            })
+            .collect()
+    }
+
+    fn small(choices: &mut Enumerated<'_>) -> (usize, u64) {
+        match choices.pick(&[1, 1_000_000]) {
+            0 => (0, choices.below(48)),
+            _ => (1, 0),
+        }
+    }
+
+    #[test]
+    fn a_small_language_comes_out_whole() {
+        let mut derive = |choices: &mut Enumerated<'_>| {
+            small(choices);
+        };
+        for (asked, expected) in [(1, 1), (20, 20), (49, 49), (50, 49), (1 << 40, 49)] {
+            let space = Space::for_units(&key(), asked, &mut derive);
+            assert_eq!(space.size(), expected);
+            let made = texts(&space, small);
+            assert!(made.iter().all(Option::is_some));
+            let different: HashSet<_> = made.into_iter().flatten().collect();
+            assert_eq!(different.len() as u64, expected);
+        }
+    }
+
+    #[test]
+    fn a_given_space_may_have_fewer_units_than_indexes() {
+        let mut derive = |choices: &mut Enumerated<'_>| {
+            small(choices);
+        };
+        let space = Space::new(&key(), 1_000, &mut derive);
+        assert_eq!((space.size(), space.units()), (1_000, Some(49)));
+        let made: Vec<_> = texts(&space, small).into_iter().flatten().collect();
+        let different: HashSet<_> = made.iter().collect();
+        assert_eq!((made.len(), different.len()), (49, 49));
+    }
+
+    fn large(choices: &mut Enumerated<'_>) -> (bool, u64, u64) {
+        let rare = choices.chance(100_000);
+        let n = if rare { 1 << 40 } else { 4_000 };
+        (rare, choices.below(n), choices.below(n))
+    }
+
+    #[test]
+    fn a_space_holds_what_was_asked_for() {
+        let mut derive = |choices: &mut Enumerated<'_>| {
+            large(choices);
+        };
+        for asked in [1, 500, 20_000, 100_000] {
+            let space = Space::for_units(&key(), asked, &mut derive);
+            assert_eq!(space.units(), None);
+            let made: Vec<_> = texts(&space, large).into_iter().flatten().collect();
+            assert!(made.len() as u64 >= asked);
+            let different: HashSet<_> = made.iter().collect();
+            assert_eq!(different.len(), made.len());
+            // A space that is given is the same.
+            let again = Space::new(&key(), space.size(), &mut derive);
+            let again: Vec<_> = texts(&again, large).into_iter().flatten().collect();
+            assert_eq!(again, made);
+        }
+    }
+}
