@@ -176,9 +176,9 @@ impl Identity {
         identity::keys_repeat(self.generator.key_limit(), range)
     }
 
-    /// Prints it on stderr, or just the seed if nobody else knows that.
-    pub fn announce(&self, args: &IdentityArgs) {
-        self.decided.announce(&args.run, "rqgc", &self.line);
+    /// Prints it on stderr with what a filter adds to it, or just the seed if nobody else knows that.
+    pub fn announce(&self, args: &IdentityArgs, filter: &str) {
+        self.decided.announce(&args.run, "rqgc", &self.line, filter);
     }
 
     /// All of it on one line.

@@ -1,5 +1,6 @@
 //! The flags that decide what is made and where it goes, and how their values are read.
 
+use crate::filter::FilterArgs;
 use crate::range::Asked;
 use clap::{Args, ValueEnum};
 use rqg_runtime::dialect::Dialect;
@@ -83,6 +84,9 @@ pub struct RunArgs {
     /// Write units as they come
     #[arg(long, overrides_with = "ordered")]
     pub unordered: bool,
+    /// The filter that keeps units apart.
+    #[command(flatten)]
+    pub filter: FilterArgs,
 }
 
 impl RunArgs {

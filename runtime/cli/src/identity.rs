@@ -98,10 +98,11 @@ impl Identity {
         }
     }
 
-    /// Prints the identity's line on stderr, or just the seed if nobody else knows that.
-    pub fn announce(&self, args: &IdentityArgs, program: &str, line: &str) {
+    /// Prints the identity's line on stderr with what a filter adds to it, or just the seed if nobody
+    /// else knows that.
+    pub fn announce(&self, args: &IdentityArgs, program: &str, line: &str, filter: &str) {
         if args.verbose || terminal::stderr_is_terminal() {
-            terminal::note(&format!("{program}: {line}"));
+            terminal::note(&format!("{program}: {line}{filter}"));
         } else if args.seed.is_none() {
             terminal::note(&format!("{program}: seed={}", self.seed));
         }
@@ -152,7 +153,7 @@ fn uniqueness(settings: &Settings) -> String {
 
 /// Refuses what does not go together.
 fn check_uniqueness(mode: Uniqueness, space: Option<u64>) -> Result<(), Failure> {
-    if mode != Uniqueness::None {
+    if mode == Uniqueness::Strict {
         let message = format!("--unique {mode} is not supported by this version");
         return Err(Failure::Usage(message));
     }
