@@ -4,6 +4,18 @@
 //! once. That makes texts unique only if the visible choices can be read off the text. [`prove`]
 //! decides that, conservatively: what it calls proven holds, what it cannot prove may hold as well.
 
+mod automaton;
+mod build;
+mod cover;
+mod decide;
+mod items;
+mod known;
+mod pairs;
+mod pattern;
+mod report;
+mod tokens;
+mod words;
+
 use crate::diagnostics::Diagnostic;
 use crate::ir::{ChoiceId, ExprId, NodeId, Program, RuleId};
 use rqg_runtime::schema::model::Model;
@@ -19,6 +31,8 @@ pub enum Point {
     /// A value: a draw, a list of draws with its length, the length of a generated list, or what a
     /// builtin draws.
     Expr(ExprId),
+    /// The length of a list that is drawn.
+    Length(ExprId),
 }
 
 /// A place that stands in the way of a proof.
@@ -87,9 +101,5 @@ impl Proof {
 /// model nothing is taken for granted of the schema.
 #[must_use]
 pub fn prove(program: &Program, start: RuleId, model: Option<&Model>) -> Proof {
-    let _ = (program, start, model);
-    Proof {
-        verdict: Verdict::Unproven(Vec::new()),
-        recoverable: BTreeSet::new(),
-    }
+    decide::prove(program, start, model)
 }

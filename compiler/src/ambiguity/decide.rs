@@ -1,0 +1,204 @@
+//! From the graph to a verdict.
+
+use super::automaton::{Automaton, Fork, Regions, Unbuilt};
+use super::build::{Built, build};
+use super::cover::Cover;
+use super::items::{Item, Items};
+use super::pairs::{Pairs, Twins, Undecided};
+use super::report;
+use super::words::{WordId, Words};
+use super::{Place, Point, Proof, Verdict};
+use crate::ir::{Program, RuleId};
+use rqg_runtime::schema::model::Model;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+/// Tries to prove a start rule.
+pub fn prove(program: &Program, start: RuleId, model: Option<&Model>) -> Proof {
+    let mut built = build(program, start, model);
+    let mut decision = Decision {
+        program,
+        start,
+        hidden: HashSet::new(),
+        places: Vec::new(),
+        decided: HashMap::new(),
+    };
+    if !built.complete {
+        decision.places.push(report::too_large(program, start));
+    }
+    decision.run(&mut built)
+}
+
+struct Decision<'a> {
+    program: &'a Program,
+    start: RuleId,
+    /// Choices that do not show.
+    hidden: HashSet<Point>,
+    places: Vec<Place>,
+    /// By region and number of the fork: whether it was found right, hidden or not.
+    decided: HashMap<(WordId, usize, bool), bool>,
+}
+
+impl Decision<'_> {
+    fn run(mut self, built: &mut Built) -> Proof {
+        let words = match Words::new(&built.items, built.root) {
+            Ok(words) => words,
+            Err(uncut) => {
+                let places = uncut.iter().map(report::uncut);
+                self.places.extend(places);
+                return self.unproven();
+            }
+        };
+        let mut covered;
+        loop {
+            let before = self.hidden.len();
+            covered = Cover::decide(&mut built.items, built.root, &self.hidden);
+            self.hidden.extend(covered.lost.iter().copied());
+            let mut pairs = Pairs::new(Regions::new(&words, &built.items));
+            self.regions(&words, &built.items, &mut pairs);
+            if self.hidden.len() == before || !self.places.is_empty() {
+                break;
+            }
+        }
+        if !self.places.is_empty() {
+            return self.unproven();
+        }
+        let mut recoverable = BTreeSet::new();
+        let mut not = BTreeSet::new();
+        for item in &built.items.all {
+            match item {
+                Item::Branch(branch) => {
+                    recoverable.insert(branch.point);
+                }
+                Item::Loop(found) => recoverable.extend(found.point),
+                _ => {}
+            }
+        }
+        for (draw, shows) in built.items.draws.iter().zip(&covered.draws) {
+            if let Some(point) = draw.point {
+                if *shows {
+                    recoverable.insert(point);
+                } else {
+                    not.insert(point);
+                }
+            }
+        }
+        recoverable.retain(|point| !not.contains(point) && !self.hidden.contains(point));
+        Proof {
+            verdict: Verdict::Proven,
+            recoverable,
+        }
+    }
+
+    fn unproven(mut self) -> Proof {
+        report::sort(&mut self.places);
+        Proof {
+            verdict: Verdict::Unproven(self.places),
+            recoverable: BTreeSet::new(),
+        }
+    }
+
+    /// Looks at all regions that can be reached.
+    fn regions(&mut self, words: &Words, items: &Items, pairs: &mut Pairs<'_>) {
+        let of_rows = words.of_rows();
+        let mut seen = HashSet::new();
+        let mut open = vec![(None, words.root)];
+        while let Some((within, region)) = open.pop() {
+            if !seen.insert(region) {
+                continue;
+            }
+            let automaton = match pairs.regions.get(region) {
+                Ok(automaton) => automaton,
+                Err(unbuilt) => {
+                    self.unbuilt(words, region, unbuilt);
+                    continue;
+                }
+            };
+            for (before, after) in automaton.seams(words, within) {
+                self.places.push(report::seam(words, before, after));
+            }
+            open.extend(automaton.regions().map(|(kind, inner)| (Some(kind), inner)));
+            for at in 0..automaton.forks.len() {
+                self.fork(words, items, pairs, (region, &automaton, at), &of_rows);
+            }
+        }
+    }
+
+    fn fork(
+        &mut self,
+        words: &Words,
+        items: &Items,
+        pairs: &mut Pairs<'_>,
+        (region, automaton, at): (WordId, &Rc<Automaton>, usize),
+        of_rows: &HashSet<WordId>,
+    ) {
+        let fork = &automaton.forks[at];
+        let point = fork.item.and_then(|item| match &items.all[item] {
+            Item::Branch(branch) => Some(branch.point),
+            Item::Loop(found) => found.point,
+            _ => None,
+        });
+        let hidden = point.is_some_and(|point| self.hidden.contains(&point));
+        let confined = hidden || fork.item.is_none();
+        if fork.again && !hidden {
+            return;
+        }
+        if self.decided.contains_key(&(region, at, confined)) {
+            return;
+        }
+        self.decided.insert((region, at, confined), true);
+        let twins = match pairs.twins(automaton, fork, confined) {
+            Ok(None) => return,
+            Ok(Some(twins)) => twins,
+            Err(undecided) => {
+                self.undecided(words, region, undecided);
+                return;
+            }
+        };
+        if !confined
+            && let Some(Point::Choice(choice)) = point
+            && self.may_hide(choice, &twins, of_rows)
+            && matches!(pairs.twins(automaton, fork, true), Ok(None))
+        {
+            self.hidden.insert(Point::Choice(choice));
+            return;
+        }
+        self.places.push(self.place(words, items, fork, &twins));
+    }
+
+    /// Whether a choice may be one that does not show: its alternatives print values that rows or
+    /// columns decide, and it is not the first of a unit.
+    fn may_hide(
+        &self,
+        choice: crate::ir::ChoiceId,
+        twins: &Twins,
+        of_rows: &HashSet<WordId>,
+    ) -> bool {
+        let found = self.program.choices.get(choice.index());
+        let below = found.is_some_and(|choice| choice.rule != self.start);
+        let by_rows = |side: usize| {
+            let mut printed = twins.printed.iter();
+            printed.any(|words| of_rows.contains(&words[side]))
+        };
+        below && by_rows(0) && by_rows(1)
+    }
+
+    fn place(&self, words: &Words, items: &Items, fork: &Fork, twins: &Twins) -> Place {
+        report::twins(self.program, words, items, fork, twins)
+    }
+
+    fn unbuilt(&mut self, words: &Words, region: WordId, unbuilt: Unbuilt) {
+        let place = match unbuilt {
+            Unbuilt::Recursion(rule) => report::recursion(self.program, rule),
+            Unbuilt::Size => report::large_region(words.spans[region]),
+        };
+        self.places.push(place);
+    }
+
+    fn undecided(&mut self, words: &Words, region: WordId, undecided: Undecided) {
+        match undecided {
+            Undecided::Pairs => self.places.push(report::large_region(words.spans[region])),
+            Undecided::Unbuilt(unbuilt) => self.unbuilt(words, region, unbuilt),
+        }
+    }
+}
