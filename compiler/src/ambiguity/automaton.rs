@@ -7,6 +7,7 @@ use super::items::{Item, ItemId, Items};
 use super::tokens::merges;
 use super::words::{Word, WordId, Words};
 use crate::ir::RuleId;
+use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 
 /// Index into [`Automaton::moves`].
@@ -42,6 +43,8 @@ pub struct Fork {
     pub item: Option<ItemId>,
     /// Whether derivations that agree so far agree here as well.
     pub again: bool,
+    /// Where the value or branch stands.
+    pub span: Span,
 }
 
 /// Why there is no automaton.
@@ -96,7 +99,7 @@ impl Automaton {
         word: WordId,
         from: State,
         again: bool,
-        piece: Option<State>,
+        piece: Option<(State, Span)>,
     ) -> State {
         if self.unbuilt.is_some() {
             return from;
@@ -135,7 +138,8 @@ impl Automaton {
             Word::Form(forms) => self.fork(of, forms, from, None, again, piece),
             Word::Piece(inner) => {
                 let exit = self.state();
-                let end = self.emit(of, *inner, from, again, Some(exit));
+                let span = of.words.spans[word];
+                let end = self.emit(of, *inner, from, again, Some((exit, span)));
                 self.leave(end, Move::Free(vec![exit]));
                 exit
             }
@@ -147,9 +151,10 @@ impl Automaton {
                 self.leave(from, Move::Free(vec![exit, round]));
                 self.forks.push(Fork {
                     state: from,
-                    exit: piece.unwrap_or(exit),
+                    exit: piece.map_or(exit, |piece| piece.0),
                     item: None,
                     again,
+                    span: piece.map_or_else(Span::default, |piece| piece.1),
                 });
                 exit
             }
@@ -177,7 +182,7 @@ impl Automaton {
         from: State,
         item: Option<ItemId>,
         again: bool,
-        piece: Option<State>,
+        piece: Option<(State, Span)>,
     ) -> State {
         let exit = self.state();
         let mut starts = Vec::with_capacity(arms.len());
@@ -190,9 +195,10 @@ impl Automaton {
         self.leave(from, Move::Free(starts));
         self.forks.push(Fork {
             state: from,
-            exit: piece.unwrap_or(exit),
+            exit: piece.map_or(exit, |piece| piece.0),
             item,
             again,
+            span: piece.map_or_else(Span::default, |piece| piece.1),
         });
         exit
     }
@@ -208,6 +214,7 @@ impl Automaton {
         let Item::Loop(found) = &of.items.all[item] else {
             return from;
         };
+        let again = again || found.again;
         if let Some(rounds) = found.exactly {
             let mut at = from;
             for round in 0..rounds {
@@ -218,26 +225,38 @@ impl Automaton {
             }
             return at;
         }
+        // Rounds that are certain stand for themselves.
+        let mut at = from;
+        for round in 1..found.least {
+            if round > 1 {
+                at = self.emit(of, separator, at, again, None);
+            }
+            at = self.emit(of, body, at, again, None);
+        }
+        if found.least > 1 {
+            at = self.emit(of, separator, at, again, None);
+        }
         let exit = self.state();
         let round = self.state();
         let end = self.emit(of, body, round, again, None);
         let further = self.state();
         let back = self.emit(of, separator, further, again, None);
         self.leave(back, Move::Free(vec![round]));
-        let forked = |automaton: &mut Self, state, ways| {
+        let fork = |automaton: &mut Self, state, ways| {
             automaton.leave(state, Move::Free(ways));
             automaton.forks.push(Fork {
                 state,
                 exit,
                 item: Some(item),
                 again,
+                span: of.words.spans[body],
             });
         };
-        forked(self, end, vec![exit, further]);
-        if found.once {
-            self.leave(from, Move::Free(vec![round]));
+        fork(self, end, vec![exit, further]);
+        if found.least > 0 {
+            self.leave(at, Move::Free(vec![round]));
         } else {
-            forked(self, from, vec![exit, round]);
+            fork(self, at, vec![exit, round]);
         }
         exit
     }

@@ -2,7 +2,7 @@
 //! of values in their place.
 
 use super::Point;
-use super::items::{Arm, Branch, Data, Draw, Id, Item, ItemId, Items, Loop, Part};
+use super::items::{Arm, Branch, Data, Draw, Id, Item, ItemId, Items, Loop, Part, TOLD_APART};
 use super::known::{Known, Naming};
 use crate::interpret::reach::{Part as Place, children};
 use crate::ir::{
@@ -19,8 +19,6 @@ use std::sync::Arc;
 const MOST_INSTANCES: usize = 20_000;
 /// The longest prefix of a fresh name that is used.
 const LONGEST_PREFIX: usize = 24;
-/// Rounds of a repetition that are told apart.
-const TOLD_APART: i64 = 4;
 
 /// What a program can print.
 pub struct Built {
@@ -401,7 +399,6 @@ impl Builder<'_> {
     fn text(&mut self, item: ItemId) -> Known {
         let id = self.items.id();
         self.drawn(Draw {
-            id,
             point: None,
             text: Some(item),
             needs: vec![id],
@@ -475,15 +472,17 @@ impl Builder<'_> {
         let low = self.constant(frame, count.low);
         let high = count.high.and_then(|high| self.constant(frame, high));
         let body = self.round(&mut frame.clone(), body);
-        let exactly = low.filter(|low| high == Some(*low) && (0..=TOLD_APART).contains(low));
+        let small = |n: i64| n.clamp(0, TOLD_APART.into()) as u32;
+        let exactly = low.filter(|low| high == Some(*low) && (0..=TOLD_APART.into()).contains(low));
         let found = Loop {
             point: Some(Point::Node(id)),
             span,
             body,
             separator: separator.map(|literal| self.literal_text(literal)),
-            once: low.is_some_and(|low| low >= 1),
-            exactly: exactly.and_then(|n| u32::try_from(n).ok()),
+            least: low.map_or(0, small),
+            exactly: exactly.map(small),
             lists: Vec::new(),
+            again: false,
         };
         self.items.add(Item::Loop(found), span)
     }
@@ -521,14 +520,26 @@ impl Builder<'_> {
             inner.set(slot, element);
         }
         let body = self.round(&mut inner, body);
+        let mut lengths: Vec<Id> = walked
+            .iter()
+            .map(|&(list, _)| self.items.length(list))
+            .collect();
+        lengths.sort_unstable();
+        lengths.dedup();
+        // Of lists that are walked together, the shortest ends it: which one, is not known.
+        let again = match lengths.as_slice() {
+            &[length] if walked.len() == slots.len() => !self.placed.insert(length),
+            _ => false,
+        };
         let found = Loop {
             point: None,
             span,
             body,
             separator: separator.map(|literal| self.literal_text(literal)),
-            once: false,
+            least: 0,
             exactly: None,
             lists: walked,
+            again,
         };
         self.items.add(Item::Loop(found), span)
     }
@@ -636,7 +647,6 @@ impl Builder<'_> {
                 let drawn = self.items.id();
                 let (known, needs) = self.domain(frame, *site, drawn);
                 self.drawn(Draw {
-                    id: drawn,
                     point: Some(Point::Expr(id)),
                     text: None,
                     needs,
@@ -729,14 +739,12 @@ impl Builder<'_> {
     /// A list that is drawn: its elements and its length.
     fn list(&mut self, expr: ExprId, id: Id, needs: Vec<Id>) {
         self.drawn(Draw {
-            id,
             point: Some(Point::Expr(expr)),
             text: None,
             needs,
         });
-        let length = self.items.part(id, Part::Length);
+        let length = self.items.length(id);
         self.drawn(Draw {
-            id,
             point: Some(Point::Length(expr)),
             text: None,
             needs: vec![length],
@@ -922,15 +930,7 @@ impl Builder<'_> {
                 Data::Decimal(negative, digits.unwrap_or(0))
             }
             Builtin::Regex => match arguments.first() {
-                Some(Argument::Regex(pattern))
-                    if self
-                        .program
-                        .regexes
-                        .get(*pattern as usize)
-                        .is_some_and(|pattern| super::pattern::is_word(pattern)) =>
-                {
-                    Data::Word
-                }
+                Some(Argument::Regex(pattern)) => Data::Pattern(*pattern),
                 _ => Data::Raw,
             },
             Builtin::Word => Data::Word,
@@ -944,8 +944,12 @@ impl Builder<'_> {
             | Builtin::Address
             | Builtin::Person
             | Builtin::Company => Data::Text,
-            // What the text within is made of is not looked for.
-            Builtin::Quote => return Known::data(Data::Text),
+            Builtin::Quote => {
+                let placed = self.placed.clone();
+                let quoted = self.place(&value(0), Span::default());
+                self.placed = placed;
+                return Known::data(Data::Quoted(quoted));
+            }
             Builtin::Literal => Data::Literal(false),
             Builtin::FittingValue
             | Builtin::RowValue
@@ -966,7 +970,6 @@ impl Builder<'_> {
     fn value(&mut self, expr: ExprId) -> Id {
         let id = self.items.id();
         self.drawn(Draw {
-            id,
             point: Some(Point::Expr(expr)),
             text: None,
             needs: vec![id],

@@ -4,7 +4,7 @@
 //! not show themselves (where paths may part, nothing is known to stand at the same place).
 
 use super::Point;
-use super::items::{Id, Item, ItemId, Items, Part};
+use super::items::{Data, Id, Item, ItemId, Items};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -101,12 +101,11 @@ impl<'a> Cover<'a> {
                     // How many rounds there are does not show.
                 } else {
                     let body = self.shows(found.body);
-                    if found.once || found.exactly.is_some_and(|rounds| rounds > 0) {
+                    if found.least > 0 {
                         shown.extend(body.iter().copied());
                     }
                     for (list, element) in found.lists {
-                        let length = self.items.part(list, Part::Length);
-                        shown.insert(length);
+                        shown.insert(self.items.length(list));
                         if element != list && body.contains(&element) {
                             shown.extend(self.items.shown_with(list));
                             shown.extend(self.items.shown_with(element));
@@ -114,7 +113,9 @@ impl<'a> Cover<'a> {
                     }
                 }
             }
-            Item::Rule(_, Some(body)) => shown.extend(self.shows(body).iter().copied()),
+            Item::Rule(_, Some(body)) | Item::Data(Data::Quoted(body)) => {
+                shown.extend(self.shows(body).iter().copied());
+            }
             Item::Evident(id) => shown.extend(self.items.shown_with(id)),
             _ => {}
         }
@@ -156,7 +157,9 @@ impl<'a> Cover<'a> {
                 }
             }
             Item::Loop(found) => open.extend(self.uncovered(found.body).iter().copied()),
-            Item::Rule(_, Some(body)) => open.extend(self.uncovered(body).iter().copied()),
+            Item::Rule(_, Some(body)) | Item::Data(Data::Quoted(body)) => {
+                open.extend(self.uncovered(body).iter().copied());
+            }
             _ => {}
         }
         let open = Rc::new(open);
@@ -178,7 +181,7 @@ impl<'a> Cover<'a> {
                 Item::Sequence(parts) | Item::Silent(parts) => open.extend(parts),
                 Item::Branch(branch) => open.extend(branch.arms.iter().map(|arm| arm.item)),
                 Item::Loop(found) => open.push(found.body),
-                Item::Rule(_, Some(body)) => open.push(*body),
+                Item::Rule(_, Some(body)) | Item::Data(Data::Quoted(body)) => open.push(*body),
                 Item::Drawn(draw) => {
                     draws.insert(*draw);
                 }

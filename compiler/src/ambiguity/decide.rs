@@ -10,6 +10,7 @@ use super::words::{WordId, Words};
 use super::{Place, Point, Proof, Verdict};
 use crate::ir::{Program, RuleId};
 use rqg_runtime::schema::model::Model;
+use rqg_runtime::values::Pattern;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -41,7 +42,13 @@ struct Decision<'a> {
 
 impl Decision<'_> {
     fn run(mut self, built: &mut Built) -> Proof {
-        let words = match Words::new(&built.items, built.root) {
+        let patterns: Vec<_> = self
+            .program
+            .regexes
+            .iter()
+            .map(|pattern| Pattern::new(pattern).map_or_else(|_| Vec::new(), |found| found.shape()))
+            .collect();
+        let words = match Words::new(&built.items, built.root, &patterns) {
             Ok(words) => words,
             Err(uncut) => {
                 let places = uncut.iter().map(report::uncut);
@@ -101,7 +108,8 @@ impl Decision<'_> {
     /// Looks at all regions that can be reached.
     fn regions(&mut self, words: &Words, items: &Items, pairs: &mut Pairs<'_>) {
         let of_rows = words.of_rows();
-        let mut seen = HashSet::new();
+        // How a value is told apart from itself is of no interest.
+        let mut seen = words.within_values();
         let mut open = vec![(None, words.root)];
         while let Some((within, region)) = open.pop() {
             if !seen.insert(region) {

@@ -10,6 +10,9 @@ use crate::source::Span;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Rounds of a repetition that are told apart.
+pub const TOLD_APART: u32 = 4;
+
 /// Index into [`Items::all`].
 pub type ItemId = usize;
 /// A value of the program, as far as derivations agree on it: index into [`Items::ids`].
@@ -40,13 +43,17 @@ pub enum Data {
     Fresh(Arc<str>, Option<u32>),
     /// A word that is no string.
     Word,
+    /// What a regular expression of the program matches.
+    Pattern(u32),
+    /// A string literal of what a node prints.
+    Quoted(ItemId),
     /// The name of a type.
     TypeName,
     /// The name of a function.
     Function,
     /// SQL of the schema.
     Sql,
-    /// A column that may be qualified.
+    /// The name of a column that may be qualified.
     ScopeColumn,
     /// Text that nothing is known of.
     Raw,
@@ -120,19 +127,19 @@ pub struct Loop {
     pub body: ItemId,
     /// Between the rounds.
     pub separator: Option<Arc<str>>,
-    /// Whether there is at least one round.
-    pub once: bool,
+    /// How many rounds there are at least, up to [`TOLD_APART`].
+    pub least: u32,
     /// The only number of rounds, if it is small.
     pub exactly: Option<u32>,
     /// The lists that are walked: their own values and those of their current elements.
     pub lists: Vec<(Id, Id)>,
+    /// Whether derivations that agree so far agree here as well: the list was walked before.
+    pub again: bool,
 }
 
 /// Something that is drawn, and what has to show so that it is known.
 #[derive(Debug, Clone)]
 pub struct Draw {
-    /// The value; a text for one that is derived aside.
-    pub id: Id,
     /// What draws it; none: the choices within the text.
     pub point: Option<Point>,
     /// The text that is derived aside.
@@ -229,6 +236,15 @@ impl Items {
         }
         self.ids.push(Made::OneOf(ids));
         self.ids.len() - 1
+    }
+
+    /// The length of a list; both lists of a foreign key have the same one.
+    pub fn length(&mut self, list: Id) -> Id {
+        let list = match self.ids[list] {
+            Made::Part(key, Part::Targets) => self.part(key, Part::Columns),
+            _ => list,
+        };
+        self.part(list, Part::Length)
     }
 
     /// The value that a part belongs to.

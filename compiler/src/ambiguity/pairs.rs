@@ -5,7 +5,7 @@
 //! both to the end, one text has two derivations.
 
 use super::automaton::{Automaton, Fork, Move, Regions, State, Unbuilt};
-use super::words::{Word, WordId};
+use super::words::{QUOTES, Word, WordId};
 use std::collections::{HashMap, HashSet};
 
 /// More pairs of states are not looked at for one fork.
@@ -116,6 +116,15 @@ impl<'a> Pairs<'a> {
                 (Move::Bracket(kind, first, to), Move::Bracket(like, second, other)) => (kind == like
                     && self.meet(*first, *second)?)
                 .then_some((*first, *second, *to, *other)),
+                (Move::Bracket(QUOTES, first, to), Move::Token(second, other))
+                | (Move::Token(second, other), Move::Bracket(QUOTES, first, to))
+                    if self.overlap(self.regions.words.sides[QUOTES][0], *second) =>
+                {
+                    match &automaton.moves[states[0] as usize] {
+                        Move::Bracket(..) => Some((*first, *second, *to, *other)),
+                        _ => Some((*second, *first, *other, *to)),
+                    }
+                }
                 _ => None,
             };
             if let Some((first, second, to, other)) = step {
@@ -196,6 +205,10 @@ impl<'a> Pairs<'a> {
                 (Move::Bracket(kind, first, to), Move::Bracket(like, second, also)) => {
                     (kind == like && self.meet(*first, *second)?).then_some((*to, *also))
                 }
+                (Move::Bracket(QUOTES, _, to), Move::Token(word, also))
+                | (Move::Token(word, to), Move::Bracket(QUOTES, _, also)) => self
+                    .overlap(self.regions.words.sides[QUOTES][0], *word)
+                    .then_some((*to, *also)),
                 _ => None,
             };
             if let Some((a, b)) = next {

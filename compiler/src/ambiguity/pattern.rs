@@ -1,61 +1,56 @@
-//! What can be said of a regular expression without running it.
+//! What can be said of all texts that a regular expression matches.
 
-/// Whether all texts that a pattern matches are one word: letters, digits and `_`, at least one.
-/// Patterns with anything but such characters, classes of them and counts are not looked at.
-pub fn is_word(pattern: &str) -> bool {
-    let mut rest = pattern;
-    let mut certain = false;
-    while let Some(first) = rest.chars().next() {
-        let atom = if first == '[' {
-            let Some(end) = rest.find(']') else {
-                return false;
-            };
-            if end < 2 || !rest[1..end].chars().all(|c| word(c) || c == '-') {
-                return false;
-            }
-            // A dash at an end is itself.
-            if rest[1..].starts_with('-') || rest[..end].ends_with('-') {
-                return false;
-            }
-            end + 1
-        } else if word(first) {
-            1
-        } else {
-            return false;
-        };
-        rest = &rest[atom..];
-        let Some(inner) = rest.strip_prefix('{') else {
-            certain = true;
-            continue;
-        };
-        let Some((count, after)) = inner.split_once('}') else {
-            return false;
-        };
-        let low = count.split(',').next().unwrap_or_default();
-        let Ok(low) = low.parse::<u32>() else {
-            return false;
-        };
-        certain |= low > 0;
-        rest = after;
-    }
-    certain
+use rqg_runtime::values::Shape;
+
+/// Whether all texts of a pattern are one word: letters, digits and `_`, at least one.
+pub fn is_word(pattern: &[Shape]) -> bool {
+    pattern.iter().all(holds_word_characters) && !pattern.iter().all(may_be_empty)
 }
 
-fn word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
+fn word(code: u32) -> bool {
+    char::from_u32(code).is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn holds_word_characters(shape: &Shape) -> bool {
+    match shape {
+        Shape::Text(bytes) => bytes.iter().all(|&b| word(b.into())),
+        Shape::Class(ranges) => ranges
+            .iter()
+            .all(|&(low, high)| high < 128 && (low..=high).all(word)),
+        Shape::Either(branches) => branches.iter().flatten().all(holds_word_characters),
+        Shape::Repeat(_, _, body) => body.iter().all(holds_word_characters),
+    }
+}
+
+fn may_be_empty(shape: &Shape) -> bool {
+    match shape {
+        Shape::Text(bytes) => bytes.is_empty(),
+        Shape::Class(_) => false,
+        Shape::Either(branches) => branches
+            .iter()
+            .any(|branch| branch.iter().all(may_be_empty)),
+        Shape::Repeat(low, _, body) => *low == 0 || body.iter().all(may_be_empty),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::is_word;
+    use rqg_runtime::values::Pattern;
+
+    fn shape(pattern: &str) -> bool {
+        is_word(&Pattern::new(pattern).expect("a pattern").shape())
+    }
 
     #[test]
     fn words_are_told_from_other_texts() {
-        for pattern in ["[a-z]{1,3}", "[A-Z]{2}[0-9]{4}", "x[a-z0-9_]", "[a-z]{0,3}x"] {
-            assert!(is_word(pattern), "{pattern}");
+        for pattern in [
+            "[a-z]{1,3}", "[A-Z]{2}[0-9]{4}", "x[a-z0-9_]", "[a-z]{0,3}x", "[a-z]+", "a|b", "\\w",
+        ] {
+            assert!(shape(pattern), "{pattern}");
         }
-        for pattern in ["[a-z]{0,3}", "[a-z]+", "a|b", "[^a]", "[a-]", "a b", "", "\\w", "[a-z]?"] {
-            assert!(!is_word(pattern), "{pattern}");
+        for pattern in ["[a-z]{0,3}", "[^a]", "[a-]", "a b", "", "[a-z]?", "a|"] {
+            assert!(!shape(pattern), "{pattern}");
         }
     }
 }

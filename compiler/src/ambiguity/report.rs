@@ -79,10 +79,7 @@ pub fn twins(
             (diagnostic, names)
         }
         _ => {
-            let span = twins.printed.first().map_or(Span::default(), |words_of| {
-                words.spans[words_of[0]]
-            });
-            let diagnostic = ambiguous(span, "a value of which the text does not tell the end");
+            let diagnostic = ambiguous(fork.span, "a value of which the text does not tell the end");
             (diagnostic, ["a shorter value".to_owned(), "a longer value".to_owned()])
         }
     };

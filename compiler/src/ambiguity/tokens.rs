@@ -29,6 +29,8 @@ pub enum Token {
     AnyWord,
     /// Any character that is no part of a word or in quotes.
     AnyMark,
+    /// A character of a string literal, of these ranges of code points.
+    Character(Arc<[(u32, u32)]>),
     /// The end of a statement.
     Break,
 }
@@ -80,7 +82,7 @@ impl Token {
         match self {
             Self::Word(_) | Self::AnyNumber | Self::AnyWord => Edge::Word,
             Self::Fresh(..) | Self::AnyName => Edge::Name,
-            Self::Mark(_) | Self::AnyMark | Self::Break => Edge::Mark,
+            Self::Mark(_) | Self::AnyMark | Self::Character(_) | Self::Break => Edge::Mark,
             Self::Quoted(text) if text.ends_with('"') => Edge::DoubleQuote,
             Self::Quoted(_) | Self::AnyString => Edge::Quote,
         }
@@ -101,6 +103,9 @@ impl Token {
             | (AnyName, AnyName | AnyWord | Fresh(..))
             | (Fresh(..) | Word(_), AnyWord)
             | (Fresh(..), AnyName) => true,
+            (Self::Character(a), Self::Character(b)) => a
+                .iter()
+                .any(|(low, high)| b.iter().any(|(from, to)| low <= to && from <= high)),
             (Quoted(text), AnyString) | (AnyString, Quoted(text)) => text.ends_with('\''),
             (Quoted(text), AnyName) | (AnyName, Quoted(text)) => text.ends_with('"'),
             (Word(word), AnyNumber) | (AnyNumber, Word(word)) => starts_with_digit(word),
@@ -132,6 +137,11 @@ impl Token {
             Self::Fresh(prefix, None) => format!("<{prefix}…>"),
             Self::AnyWord => "<word>".to_owned(),
             Self::AnyMark => "<mark>".to_owned(),
+            Self::Character(ranges) => match ranges.first() {
+                Some(&(low, high)) if low == high => char::from_u32(low).map(String::from),
+                _ => None,
+            }
+            .unwrap_or_else(|| "<character>".to_owned()),
             Self::Break => ";;".to_owned(),
         }
     }

@@ -1,9 +1,11 @@
 //! The graph of what a grammar prints, cut into tokens, with brackets that belong together.
 
-use super::items::{Data, Item, ItemId, Items};
+use super::items::{Data, Item, ItemId, Items, TOLD_APART};
+use super::pattern;
 use super::tokens::{Token, cut};
 use crate::ir::RuleId;
 use crate::source::Span;
+use rqg_runtime::values::Shape;
 use std::collections::{HashMap, HashSet};
 
 /// Index into [`Words::all`].
@@ -11,6 +13,8 @@ pub type WordId = usize;
 
 /// The brackets that can belong together.
 pub const KINDS: usize = 4;
+/// What stands in quotes: a string literal of a text that is made of others.
+pub const QUOTES: usize = KINDS;
 const OPEN: [&str; KINDS] = ["(", "[", "{", "CASE"];
 const CLOSE: [&str; KINDS] = [")", "]", "}", "END"];
 
@@ -62,9 +66,12 @@ pub struct Words {
     /// What the start rule prints.
     pub root: WordId,
     /// The tokens that open and close each kind of brackets.
-    pub sides: [[WordId; 2]; KINDS],
+    pub sides: [[WordId; 2]; KINDS + 1],
     known: HashMap<ItemId, WordId>,
     pieces: HashMap<Data, WordId>,
+    /// What nodes print within quotes.
+    quoted: HashMap<ItemId, WordId>,
+    patterns: Vec<Vec<Shape>>,
     /// Which brackets belong together throughout.
     paired: [bool; KINDS],
     loose: [bool; KINDS],
@@ -76,16 +83,18 @@ impl Words {
     ///
     /// # Errors
     /// Where a literal or value is no sequence of tokens.
-    pub fn new(items: &Items, root: ItemId) -> Result<Self, Vec<Uncut>> {
+    pub fn new(items: &Items, root: ItemId, patterns: &[Vec<Shape>]) -> Result<Self, Vec<Uncut>> {
         let mut paired = [true; KINDS];
         loop {
             let mut words = Self {
                 all: Vec::new(),
                 spans: Vec::new(),
                 root: 0,
-                sides: [[0; 2]; KINDS],
+                sides: [[0; 2]; KINDS + 1],
                 known: HashMap::new(),
                 pieces: HashMap::new(),
+                quoted: HashMap::new(),
+                patterns: patterns.to_vec(),
                 paired,
                 loose: [false; KINDS],
                 uncut: Vec::new(),
@@ -94,6 +103,7 @@ impl Words {
             for kind in 0..KINDS {
                 words.sides[kind] = [words.bracket_token(kind, true), words.bracket_token(kind, false)];
             }
+            words.sides[QUOTES] = [words.token(Token::AnyString); 2];
             words.root = words.item(items, root);
             if !words.uncut.is_empty() {
                 return Err(words.uncut);
@@ -126,6 +136,10 @@ impl Words {
                 let mark = self.add(Word::Token(Token::Break), span);
                 let form = self.add(Word::Form(vec![mark, 0]), span);
                 self.add(Word::Piece(form), span)
+            }
+            Item::Data(Data::Quoted(inner)) => {
+                let inner = self.characters(items, *inner);
+                self.add(Word::Bracket(QUOTES, inner), span)
             }
             Item::Data(data) => self.piece(data, span),
             Item::Literal(_) | Item::Sequence(_) => {
@@ -249,7 +263,15 @@ impl Words {
     // ---- Values
 
     fn piece(&mut self, data: &Data, span: Span) -> WordId {
-        if *data == Data::Raw {
+        let unknown = match data {
+            Data::Raw => true,
+            Data::Pattern(pattern) => {
+                let pattern = self.patterns.get(*pattern as usize);
+                !pattern.is_some_and(|shape| pattern::is_word(shape))
+            }
+            _ => false,
+        };
+        if unknown {
             self.uncut.push(Uncut::Raw(span));
             return 0;
         }
@@ -305,10 +327,51 @@ impl Words {
         })
     }
 
-    /// The tokens of values that a row or column decides.
-    pub fn of_rows(&self) -> HashSet<WordId> {
+    /// The nodes within values.
+    pub fn within_values(&self) -> HashSet<WordId> {
+        let mut open: Vec<WordId> = self
+            .all
+            .iter()
+            .filter_map(|word| match word {
+                Word::Piece(inner) => Some(*inner),
+                _ => None,
+            })
+            .collect();
         let mut found = HashSet::new();
-        let mut open: Vec<WordId> = self.pieces.get(&Data::Literal(true)).copied().into_iter().collect();
+        while let Some(word) = open.pop() {
+            if word == 0 || !found.insert(word) {
+                continue;
+            }
+            match &self.all[word] {
+                Word::Sequence(parts) | Word::Form(parts) => open.extend(parts),
+                Word::Star(inner) | Word::Bracket(_, inner) => open.push(*inner),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The nodes that print something that a row or column decides.
+    pub fn of_rows(&self) -> HashSet<WordId> {
+        let mut above: Vec<Vec<WordId>> = vec![Vec::new(); self.all.len()];
+        for (id, word) in self.all.iter().enumerate() {
+            match word {
+                Word::Sequence(inner) | Word::Form(inner) | Word::Branch(_, inner) => {
+                    inner.iter().for_each(|&inner| above[inner].push(id));
+                }
+                Word::Loop(_, inner, _)
+                | Word::Bracket(_, inner)
+                | Word::Piece(inner)
+                | Word::Star(inner)
+                | Word::Again(inner)
+                | Word::Rule(_, inner) => above[*inner].push(id),
+                Word::Empty | Word::Token(_) | Word::Glue => {}
+            }
+        }
+        let mut found = HashSet::new();
+        let literal = self.pieces.get(&Data::Literal(true)).copied();
+        // The tokens of the literal itself, and all that holds it.
+        let mut open: Vec<WordId> = literal.into_iter().collect();
         while let Some(word) = open.pop() {
             if !found.insert(word) {
                 continue;
@@ -317,6 +380,12 @@ impl Words {
                 Word::Sequence(parts) | Word::Form(parts) => open.extend(parts),
                 Word::Star(inner) | Word::Bracket(_, inner) => open.push(*inner),
                 _ => {}
+            }
+        }
+        open.extend(found.iter().flat_map(|&word| above[word].iter().copied()));
+        while let Some(word) = open.pop() {
+            if found.insert(word) {
+                open.extend(&above[word]);
             }
         }
         found
@@ -359,10 +428,10 @@ impl Words {
                 self.all_of(parts)
             }
             Data::Fresh(prefix, number) => self.token(Token::Fresh(prefix.clone(), *number)),
-            Data::Word => self.token(Token::AnyWord),
+            Data::Word | Data::Pattern(_) => self.token(Token::AnyWord),
             Data::TypeName => self.type_name(),
             Data::Sql => self.sql(),
-            Data::Raw => 0,
+            Data::Quoted(_) | Data::Raw => 0,
         }
     }
 
@@ -479,5 +548,194 @@ impl Words {
         let form = self.form(forms);
         self.all[whole] = Word::Star(form);
         whole
+    }
+}
+
+/// Within quotes: what stands there as characters.
+impl Words {
+    fn characters(&mut self, items: &Items, id: ItemId) -> WordId {
+        if let Some(&known) = self.quoted.get(&id) {
+            return known;
+        }
+        let span = items.spans[id];
+        let word = match &items.all[id] {
+            Item::Empty | Item::Silent(_) | Item::Evident(_) | Item::Drawn(_) | Item::Glue => 0,
+            Item::Break => self.anything(),
+            Item::Literal(text) => {
+                let characters = text.chars().map(|c| self.character(c, c)).collect();
+                self.sequence(characters, span)
+            }
+            Item::Sequence(parts) => {
+                let mut spaced = Vec::new();
+                let mut before: Option<ItemId> = None;
+                for &part in parts {
+                    if is_silent(items, part) {
+                        continue;
+                    }
+                    if before.is_some_and(|before| !touches(items, before, part)) {
+                        spaced.push(self.space());
+                    }
+                    before = Some(part);
+                    spaced.push(self.characters(items, part));
+                }
+                spaced.retain(|&word| word != 0);
+                self.sequence(spaced, span)
+            }
+            Item::Data(data) => self.data_in_quotes(data, span),
+            Item::Branch(branch) => {
+                let arms = branch.arms.iter();
+                let arms = arms.map(|arm| self.characters(items, arm.item)).collect();
+                self.add(Word::Branch(id, arms), span)
+            }
+            Item::Loop(found) => {
+                let body = self.characters(items, found.body);
+                let tight = touches(items, found.body, found.body);
+                let space = if tight { 0 } else { self.space() };
+                let mut between = vec![space];
+                if let Some(text) = &found.separator {
+                    between.extend(text.chars().map(|c| self.character(c, c)).collect::<Vec<_>>());
+                    between.push(space);
+                }
+                between.retain(|&word| word != 0);
+                let between = self.sequence(between, span);
+                self.add(Word::Loop(id, body, between), span)
+            }
+            Item::Again(inner) => {
+                let inner = self.characters(items, *inner);
+                self.add(Word::Again(inner), span)
+            }
+            Item::Rule(rule, body) => {
+                let word = self.add(Word::Rule(*rule, 0), span);
+                self.quoted.insert(id, word);
+                if let Some(body) = body {
+                    let body = self.characters(items, *body);
+                    self.all[word] = Word::Rule(*rule, body);
+                }
+                word
+            }
+        };
+        self.quoted.insert(id, word);
+        word
+    }
+
+    fn character(&mut self, low: char, high: char) -> WordId {
+        let range = [(u32::from(low), u32::from(high))];
+        self.token(Token::Character(range.into()))
+    }
+
+    /// A space that may stand there.
+    fn space(&mut self) -> WordId {
+        let space = self.character(' ', ' ');
+        let maybe = self.maybe(space);
+        self.add(Word::Piece(maybe), Span::default())
+    }
+
+    fn anything(&mut self) -> WordId {
+        let any = self.character('\0', char::MAX);
+        self.star(any)
+    }
+
+    fn some(&mut self, one: WordId) -> WordId {
+        let further = self.star(one);
+        self.all_of(vec![one, further])
+    }
+
+    fn data_in_quotes(&mut self, data: &Data, span: Span) -> WordId {
+        let made = match data {
+            Data::Integer(negative) | Data::Decimal(negative, _) => {
+                let digit = self.character('0', '9');
+                let minus = self.character('-', '-');
+                let mut parts = Vec::new();
+                if *negative {
+                    parts.push(self.maybe(minus));
+                }
+                parts.push(self.some(digit));
+                if matches!(data, Data::Decimal(_, 1..)) {
+                    let fraction = vec![self.character('.', '.'), self.some(digit)];
+                    let fraction = self.all_of(fraction);
+                    parts.push(self.maybe(fraction));
+                }
+                self.all_of(parts)
+            }
+            // All words have two letters or more: `runtime/src/values/domains.rs`.
+            Data::Word => {
+                let letter = self.character('a', 'z');
+                let further = self.some(letter);
+                self.all_of(vec![letter, further])
+            }
+            Data::Fresh(prefix, _) => {
+                let mut parts: Vec<_> = prefix.chars().map(|c| self.character(c, c)).collect();
+                let digit = self.character('0', '9');
+                parts.push(self.some(digit));
+                self.all_of(parts)
+            }
+            Data::Pattern(pattern) => match self.patterns.get(*pattern as usize).cloned() {
+                Some(shape) => self.shapes(&shape),
+                None => self.anything(),
+            },
+            _ => self.anything(),
+        };
+        self.add(Word::Piece(made), span)
+    }
+
+    fn shapes(&mut self, shapes: &[Shape]) -> WordId {
+        let parts = shapes.iter().map(|shape| self.shape(shape)).collect();
+        self.all_of(parts)
+    }
+
+    fn shape(&mut self, shape: &Shape) -> WordId {
+        match shape {
+            Shape::Text(bytes) => {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                let characters = text.chars().map(|c| self.character(c, c)).collect();
+                self.all_of(characters)
+            }
+            Shape::Class(ranges) => self.token(Token::Character(ranges.as_slice().into())),
+            Shape::Either(branches) => {
+                let forms = branches.iter().map(|branch| self.shapes(branch)).collect();
+                self.form(forms)
+            }
+            Shape::Repeat(low, extra, body) => {
+                let body = self.shapes(body);
+                let mut parts = vec![body; *low.min(&TOLD_APART) as usize];
+                if *extra > TOLD_APART || *low > TOLD_APART {
+                    parts.push(self.star(body));
+                } else if *extra > 0 {
+                    let mut further = self.maybe(body);
+                    for _ in 1..*extra {
+                        let more = self.all_of(vec![body, further]);
+                        further = self.maybe(more);
+                    }
+                    parts.push(further);
+                }
+                self.all_of(parts)
+            }
+        }
+    }
+}
+
+/// Whether a node prints nothing and asks for nothing.
+fn is_silent(items: &Items, id: ItemId) -> bool {
+    matches!(
+        items.all[id],
+        Item::Empty | Item::Silent(_) | Item::Evident(_) | Item::Drawn(_)
+    )
+}
+
+/// Whether no space can stand between two nodes.
+fn touches(items: &Items, before: ItemId, after: ItemId) -> bool {
+    glued(items, before, false) || glued(items, after, true)
+}
+
+/// Whether a node asks for no space at its start or end.
+fn glued(items: &Items, id: ItemId, start: bool) -> bool {
+    match &items.all[id] {
+        Item::Glue => true,
+        Item::Sequence(parts) => {
+            let mut loud = parts.iter().filter(|&&part| !is_silent(items, part));
+            let at = if start { loud.next() } else { loud.next_back() };
+            at.is_some_and(|&part| glued(items, part, start))
+        }
+        _ => false,
     }
 }
