@@ -15,24 +15,17 @@ fn main() {
             println!("{}", render::human(&all, &compilation.sources, false));
         }
     }
-    if proof.is_proven() {
-        for (i, choice) in program.choices.iter().enumerate() {
-            let p = Point::Choice(rqg_compiler::ir::ChoiceId(i as u32));
-            if !proof.is_recoverable(p) {
-                let (l, c) = compilation.sources.position(choice.span.source, choice.span.start);
-                println!("hidden choice {}:{l}:{c}", compilation.sources.get(choice.span.source).name);
-            }
-        }
-        for (i, site) in program.exprs.iter().enumerate() {
-            let p = Point::Expr(rqg_compiler::ir::ExprId(i as u32));
-            use rqg_compiler::ir::Expr;
-            if let Expr::Draw(s) | Expr::DrawList { site: s, .. } = site {
-                let s = &program.sites[s.index()];
-                if !proof.is_recoverable(p) {
-                    let (l, c) = compilation.sources.position(s.span.source, s.span.start);
-                    println!("hidden draw {}:{l}:{c} {:?}", compilation.sources.get(s.span.source).name, s.domain);
-                }
-            }
-        }
+    for point in proof.hidden() {
+        use rqg_compiler::ir::{Expr, Node};
+        let (span, what) = match point {
+            Point::Choice(c) => (program.choices[c.index()].span, "choice".to_owned()),
+            Point::Node(n) => (program.node_spans[n.index()], "node".to_owned()),
+            Point::Expr(e) | Point::Length(e) => match &program.exprs[e.index()] {
+                Expr::Draw(s) | Expr::DrawList { site: s, .. } => { let s = &program.sites[s.index()]; (s.span, format!("{:?}", s.domain)) }
+                other => { let at = program.nodes.iter().position(|n| matches!(n, Node::Place(x) | Node::Let(_, x) if *x == e)); (at.map_or(Default::default(), |a| program.node_spans[a]), format!("{other:?}")) }
+            },
+        };
+        let (l, c) = compilation.sources.position(span.source, span.start);
+        println!("hidden {}:{l}:{c} {what}", compilation.sources.get(span.source).name);
     }
 }

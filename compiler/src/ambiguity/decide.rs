@@ -90,10 +90,12 @@ impl Decision<'_> {
                 }
             }
         }
-        recoverable.retain(|point| !not.contains(point) && !self.hidden.contains(point));
+        not.extend(self.hidden.iter().copied());
+        recoverable.retain(|point| !not.contains(point));
         Proof {
             verdict: Verdict::Proven,
             recoverable,
+            hidden: not,
         }
     }
 
@@ -102,6 +104,7 @@ impl Decision<'_> {
         Proof {
             verdict: Verdict::Unproven(self.places),
             recoverable: BTreeSet::new(),
+            hidden: BTreeSet::new(),
         }
     }
 

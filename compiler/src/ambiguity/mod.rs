@@ -68,6 +68,7 @@ pub enum Verdict {
 pub struct Proof {
     verdict: Verdict,
     recoverable: BTreeSet<Point>,
+    hidden: BTreeSet<Point>,
 }
 
 impl Proof {
@@ -94,6 +95,12 @@ impl Proof {
     #[must_use]
     pub fn is_recoverable(&self, point: Point) -> bool {
         self.recoverable.contains(&point)
+    }
+
+    /// What is drawn in derivations from the start rule and is not recoverable. Empty if nothing is
+    /// proven.
+    pub fn hidden(&self) -> impl Iterator<Item = Point> + '_ {
+        self.hidden.iter().copied()
     }
 }
 
