@@ -505,9 +505,13 @@ impl Builder<'_> {
         let lists = self.exprs(frame, lists);
         let mut inner = frame.clone();
         let mut walked = Vec::new();
+        let mut fewest = TOLD_APART;
         for (&slot, list) in slots.iter().zip(lists) {
             let element = match list {
-                Known::List { id, element, .. } => {
+                Known::List {
+                    id, element, least, ..
+                } => {
+                    fewest = fewest.min(least);
                     if let (Some(id), Some(of)) = (id, element.id()) {
                         walked.push((id, of));
                     } else if let Some(id) = id {
@@ -515,7 +519,10 @@ impl Builder<'_> {
                     }
                     *element
                 }
-                _ => Known::Unknown,
+                _ => {
+                    fewest = 0;
+                    Known::Unknown
+                }
             };
             inner.set(slot, element);
         }
@@ -536,7 +543,7 @@ impl Builder<'_> {
             span,
             body,
             separator: separator.map(|literal| self.literal_text(literal)),
-            least: 0,
+            least: fewest,
             exactly: None,
             lists: walked,
             again,
@@ -659,7 +666,7 @@ impl Builder<'_> {
                 distinct,
                 including,
             } => {
-                self.bounds(frame, count);
+                let least = self.bounds(frame, count);
                 if let Some(including) = including {
                     self.expr(frame, *including);
                 }
@@ -672,10 +679,11 @@ impl Builder<'_> {
                     id: Some(list),
                     element: Box::new(known),
                     distinct: *distinct,
+                    least,
                 }
             }
             Expr::Generate { item, count } => {
-                self.bounds(frame, count);
+                let least = self.bounds(frame, count);
                 self.fresh = None;
                 let element = self.expr(frame, *item);
                 self.fresh = None;
@@ -685,6 +693,7 @@ impl Builder<'_> {
                     id: Some(list),
                     element: Box::new(element),
                     distinct: false,
+                    least,
                 }
             }
             Expr::Builtin(builtin, arguments) => self.builtin(frame, id, *builtin, arguments),
@@ -702,6 +711,7 @@ impl Builder<'_> {
             }
             Expr::List(values) => {
                 let values = self.exprs(frame, values);
+                let count = values.len();
                 let distinct = values.iter().all(Known::is_fresh);
                 let told = values.iter().all(Known::is_told_apart);
                 let joined = values.into_iter().reduce(|a, b| a.join(b, &mut self.items));
@@ -710,6 +720,7 @@ impl Builder<'_> {
                     id: None,
                     element: Box::new(if told { element } else { element.not_told_apart() }),
                     distinct,
+                    least: count.min(TOLD_APART as usize) as u32,
                 }
             }
             Expr::Text(body) => {
@@ -729,11 +740,13 @@ impl Builder<'_> {
         }
     }
 
-    fn bounds(&mut self, frame: &mut Frame, count: &Count) {
-        self.expr(frame, count.low);
+    /// How many elements a count gives at least, up to [`TOLD_APART`].
+    fn bounds(&mut self, frame: &mut Frame, count: &Count) -> u32 {
         if let Some(high) = count.high {
             self.expr(frame, high);
         }
+        self.constant(frame, count.low)
+            .map_or(0, |low| low.clamp(0, TOLD_APART.into()) as u32)
     }
 
     /// A list that is drawn: its elements and its length.

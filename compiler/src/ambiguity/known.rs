@@ -96,11 +96,12 @@ pub enum Known {
     ForeignKey(Option<Id>),
     /// A unique key.
     UniqueKey(Option<Id>),
-    /// A list, and whether its elements print differently for certain.
+    /// A list, whether its elements print differently for certain, and how many it has at least.
     List {
         id: Option<Id>,
         element: Box<Known>,
         distinct: bool,
+        least: u32,
     },
     /// What a rule returns.
     Tuple(Vec<Known>),
@@ -165,10 +166,12 @@ impl Known {
                 id,
                 element,
                 distinct,
+                least,
             } => Self::List {
                 id,
                 element: Box::new(element.without_ids()),
                 distinct,
+                least,
             },
             Self::Tuple(parts) => {
                 Self::Tuple(parts.into_iter().map(Self::without_ids).collect())
@@ -233,17 +236,20 @@ impl Known {
                 Self::List {
                     element: a,
                     distinct: d,
+                    least: few,
                     ..
                 },
                 Self::List {
                     element: b,
                     distinct: e,
+                    least: many,
                     ..
                 },
             ) => Self::List {
                 id,
                 element: Box::new(a.join(*b, items)),
                 distinct: d && e,
+                least: few.min(many),
             },
             (Self::Nothing, Self::Nothing) => Self::Nothing,
             _ => Self::Unknown,
@@ -261,6 +267,7 @@ impl Known {
                 bare: false,
             }),
             distinct: true,
+            least: 1,
         };
         match (self, field) {
             (
@@ -268,6 +275,7 @@ impl Known {
                     id,
                     element,
                     distinct,
+                    least,
                 },
                 field,
             ) => match field {
@@ -280,11 +288,13 @@ impl Known {
                     id: *id,
                     element: Box::new(element.field(field, items)),
                     distinct: *distinct,
+                    least: *least,
                 },
                 _ => Self::List {
                     id: *id,
                     element: Box::new(element.field(field, items).without_ids()),
                     distinct: false,
+                    least: *least,
                 },
             },
             (Self::Column { id, naming, .. }, Field::Name) => Self::Column {
@@ -310,6 +320,7 @@ impl Known {
                     id: None,
                     element,
                     distinct: *distinct,
+                    least: 0,
                 }
             }
             // Tables of several schemas may have one bare name.
@@ -345,6 +356,7 @@ impl Known {
                 id: None,
                 element: Box::new(Self::Type(None)),
                 distinct: false,
+                least: 0,
             },
             (_, Field::Type | Field::Result | Field::Element) => Self::Type(None),
             (
