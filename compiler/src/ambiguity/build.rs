@@ -47,18 +47,6 @@ pub fn build(program: &Program, start: RuleId, model: Option<&Model>) -> Built {
         keys: KeysOf::new(model),
     };
     let root = builder.call(start, Vec::new(), Span::default());
-    if builder.bare_scope {
-        for draw in &mut builder.items.draws {
-            if let Some(Point::Expr(expr)) = draw.point
-                && let Some(Expr::Draw(site) | Expr::DrawList { site, .. }) =
-                    program.exprs.get(expr.index())
-                && let Some(site) = program.sites.get(site.index())
-                && matches!(site.domain, Domain::Visible | Domain::Enclosing)
-            {
-                draw.needs.clear();
-            }
-        }
-    }
     Built {
         items: builder.items,
         root,
@@ -162,13 +150,14 @@ impl Frame {
     }
 }
 
-type Key = (RuleId, Vec<Known>, Option<Option<u32>>);
+type Key = (RuleId, Vec<Known>, Option<Option<u32>>, bool);
 
 struct Builder<'a> {
     program: &'a Program,
     items: Items,
     rules: Vec<Looked>,
-    /// Rules with their arguments: their body, and how many fresh names there are after it.
+    /// Rules with their arguments, the number of fresh names and what is known of the scope: their
+    /// body, and how many fresh names there are after it.
     instances: HashMap<Key, (ItemId, Option<u32>)>,
     /// Rules that are run in place of a call of their results.
     active: Vec<RuleId>,
@@ -178,7 +167,7 @@ struct Builder<'a> {
     placed: BTreeSet<Id>,
     /// How many fresh names were made, where that is certain.
     fresh: Option<u32>,
-    /// Whether columns of the scope may print alike.
+    /// Whether columns of the present scope may print alike.
     bare_scope: bool,
     depth: usize,
     complete: bool,
@@ -275,9 +264,14 @@ impl Builder<'_> {
                 }
                 0
             }
-            Node::Scope { body, .. } | Node::Full(body) | Node::Context(_, body) => {
-                self.node(frame, *body)
+            Node::Scope { correlated, body } => {
+                let outer = self.bare_scope;
+                self.bare_scope &= *correlated;
+                let item = self.node(frame, *body);
+                self.bare_scope = outer;
+                item
             }
+            Node::Full(body) | Node::Context(_, body) => self.node(frame, *body),
             Node::Narrow(columns, body) => {
                 self.expr(frame, *columns);
                 self.node(frame, *body)
@@ -563,7 +557,12 @@ impl Builder<'_> {
                 self.fresh = None;
             }
         }
-        let key = (rule, arguments, looked.fresh.then_some(self.fresh));
+        let key = (
+            rule,
+            arguments,
+            looked.fresh.then_some(self.fresh),
+            self.bare_scope,
+        );
         if let Some(&(item, fresh)) = self.instances.get(&key) {
             if looked.fresh {
                 self.fresh = fresh;
@@ -794,7 +793,7 @@ impl Builder<'_> {
                     naming: Naming::Unknown,
                     bare: false,
                 },
-                vec![id],
+                if self.bare_scope { Vec::new() } else { vec![id] },
             ),
             Domain::Types(_) => (Known::Type(Some(id)), vec![id]),
             Domain::ForeignKeys | Domain::ForeignKeysFrom(_) | Domain::ForeignKeysTo(_) => {

@@ -8,7 +8,7 @@ use super::pairs::{Pairs, Twins, Undecided};
 use super::report;
 use super::words::{WordId, Words};
 use super::{Place, Point, Proof, Verdict};
-use crate::ir::{Program, RuleId};
+use crate::ir::{ChoiceId, Program, RuleId};
 use rqg_runtime::schema::model::Model;
 use rqg_runtime::values::Pattern;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -168,7 +168,7 @@ impl Decision<'_> {
         };
         if !confined
             && let Some(Point::Choice(choice)) = point
-            && self.may_hide(choice, &twins, of_rows)
+            && self.may_hide(choice, (words, items, fork), &twins, of_rows)
             && matches!(pairs.twins(automaton, fork, true), Ok(None))
         {
             self.hidden.insert(Point::Choice(choice));
@@ -177,21 +177,23 @@ impl Decision<'_> {
         self.places.push(self.place(words, items, fork, &twins));
     }
 
-    /// Whether a choice may be one that does not show: its alternatives print values that rows or
-    /// columns decide, and it is not the first of a unit.
+    /// Whether a choice may be one that does not show: the alternatives in question print values
+    /// that rows or columns decide, and it is not the first of a unit.
     fn may_hide(
         &self,
-        choice: crate::ir::ChoiceId,
+        choice: ChoiceId,
+        (words, items, fork): (&Words, &Items, &Fork),
         twins: &Twins,
         of_rows: &HashSet<WordId>,
     ) -> bool {
         let found = self.program.choices.get(choice.index());
         let below = found.is_some_and(|choice| choice.rule != self.start);
-        let by_rows = |side: usize| {
-            let mut printed = twins.printed.iter();
-            printed.any(|words| of_rows.contains(&words[side]))
-        };
-        below && by_rows(0) && by_rows(1)
+        let arms = fork.item.and_then(|item| words.arms(items, item));
+        below
+            && arms.is_some_and(|arms| {
+                let by_rows = |arm: &usize| arms.get(*arm).is_some_and(|arm| of_rows.contains(arm));
+                twins.arms.iter().all(by_rows)
+            })
     }
 
     fn place(&self, words: &Words, items: &Items, fork: &Fork, twins: &Twins) -> Place {

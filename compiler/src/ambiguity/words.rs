@@ -327,6 +327,15 @@ impl Words {
         })
     }
 
+    /// The arms of a branch of the items.
+    pub fn arms(&self, items: &Items, branch: ItemId) -> Option<&[WordId]> {
+        let known = self.known.get(&branch).or_else(|| self.quoted.get(&branch));
+        match (&items.all[branch], &self.all[*known?]) {
+            (Item::Branch(_), Word::Branch(_, arms)) => Some(arms),
+            _ => None,
+        }
+    }
+
     /// The nodes within values.
     pub fn within_values(&self) -> HashSet<WordId> {
         let mut open: Vec<WordId> = self
