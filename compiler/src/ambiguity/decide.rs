@@ -2,15 +2,15 @@
 
 use super::automaton::{Automaton, Fork, Regions, Unbuilt};
 use super::build::{Built, build};
-use super::cover::Cover;
+use super::cover::{Cover, Covered};
 use super::items::{Item, Items};
 use super::pairs::{Pairs, Twins, Undecided};
 use super::report;
 use super::words::{WordId, Words};
-use super::{Place, Point, Proof, Verdict};
+use super::{Place, Point, Proof, Verdict, lr};
 use crate::ir::{ChoiceId, Program, RuleId};
 use rqg_runtime::schema::model::Model;
-use rqg_runtime::values::Pattern;
+use rqg_runtime::values::{Pattern, Shape};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -48,28 +48,39 @@ impl Decision<'_> {
             .iter()
             .map(|pattern| Pattern::new(pattern).map_or_else(|_| Vec::new(), |found| found.shape()))
             .collect();
-        let words = match Words::new(&built.items, built.root, &patterns) {
-            Ok(words) => words,
-            Err(uncut) => {
-                let places = uncut.iter().map(report::uncut);
-                self.places.extend(places);
-                return self.unproven();
-            }
-        };
         let mut covered;
+        let words = Words::new(&built.items, built.root, &patterns);
         loop {
             let before = self.hidden.len();
             covered = Cover::decide(&mut built.items, built.root, &self.hidden);
             self.hidden.extend(covered.lost.iter().copied());
-            let mut pairs = Pairs::new(Regions::new(&words, &built.items));
-            self.regions(&words, &built.items, &mut pairs);
+            match &words {
+                Ok(words) => {
+                    let mut pairs = Pairs::new(Regions::new(words, &built.items));
+                    self.regions(words, &built.items, &mut pairs);
+                }
+                Err(uncut) if self.places.is_empty() => {
+                    self.places.extend(uncut.iter().map(report::uncut));
+                }
+                Err(_) => {}
+            }
             if self.hidden.len() == before || !self.places.is_empty() {
                 break;
             }
         }
         if !self.places.is_empty() {
-            return self.unproven();
+            if !built.complete || !self.is_deterministic(built, words.ok().as_ref(), &patterns) {
+                return self.unproven();
+            }
+            // What is derived in one way shows wherever it is placed.
+            self.hidden.clear();
+            covered = Cover::decide(&mut built.items, built.root, &self.hidden);
+            self.hidden.extend(covered.lost.iter().copied());
         }
+        self.proven(built, &covered)
+    }
+
+    fn proven(self, built: &Built, covered: &Covered) -> Proof {
         let mut recoverable = BTreeSet::new();
         let mut not = BTreeSet::new();
         for item in &built.items.all {
@@ -96,6 +107,43 @@ impl Decision<'_> {
             verdict: Verdict::Proven,
             recoverable,
             hidden: not,
+        }
+    }
+
+    /// Whether the grammar can be read from left to right, as tokens or as characters.
+    fn is_deterministic(
+        &mut self,
+        built: &Built,
+        words: Option<&Words>,
+        patterns: &[Vec<Shape>],
+    ) -> bool {
+        if let Some(words) = words
+            && words.is_separable()
+            && !words.quotes()
+        {
+            match lr::prove(words, &built.items, words.root) {
+                Ok(()) => return true,
+                Err(unproven) => self.conflicts(words, &unproven),
+            }
+        }
+        let words = Words::characters_of(&built.items, built.root, patterns);
+        match lr::prove(&words, &built.items, words.root) {
+            Ok(()) => true,
+            Err(unproven) => {
+                self.conflicts(&words, &unproven);
+                false
+            }
+        }
+    }
+
+    /// Adds conflicts, if nothing clearer was found.
+    fn conflicts(&mut self, words: &Words, unproven: &lr::Unproven) {
+        let lr::Unproven::Conflicts(conflicts) = unproven else {
+            return;
+        };
+        if self.places.iter().all(|place| place.example.is_none()) {
+            let places = conflicts.iter().filter_map(|found| report::conflict(words, found));
+            self.places.extend(places);
         }
     }
 

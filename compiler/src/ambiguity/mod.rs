@@ -10,9 +10,11 @@ mod cover;
 mod decide;
 mod items;
 mod known;
+mod lr;
 mod pairs;
 mod pattern;
 mod report;
+mod seams;
 mod tokens;
 mod words;
 

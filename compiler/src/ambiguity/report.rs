@@ -171,3 +171,20 @@ pub fn too_large(program: &Program, start: RuleId) -> Place {
 pub fn large_region(span: Span) -> Place {
     plain(ambiguous(span, "a part that is too large to be looked at").help("put parts of it in parentheses"))
 }
+
+/// Two productions between which the next token does not decide; none if they have no place.
+pub fn conflict(words: &Words, conflict: &super::lr::Conflict) -> Option<Place> {
+    let [first, second] = conflict.between.map(|word| words.spans[word]);
+    let (first, second) = if first == Span::default() { (second, first) } else { (first, second) };
+    if first == Span::default() {
+        return None;
+    }
+    let mut found = ambiguous(first, "the next token does not decide what this is a part of")
+        .label("this may have ended");
+    if second != Span::default() && second != first {
+        found = found.also(second, "or this, or it goes on");
+    }
+    Some(plain(found.help(
+        "put operands in parentheses, or give each level of precedence a rule of its own",
+    )))
+}

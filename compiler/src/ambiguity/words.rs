@@ -5,6 +5,7 @@ use super::pattern;
 use super::tokens::{Token, cut};
 use crate::ir::RuleId;
 use crate::source::Span;
+use rqg_runtime::spacing::{tight_after, tight_before};
 use rqg_runtime::values::Shape;
 use std::collections::{HashMap, HashSet};
 
@@ -86,24 +87,7 @@ impl Words {
     pub fn new(items: &Items, root: ItemId, patterns: &[Vec<Shape>]) -> Result<Self, Vec<Uncut>> {
         let mut paired = [true; KINDS];
         loop {
-            let mut words = Self {
-                all: Vec::new(),
-                spans: Vec::new(),
-                root: 0,
-                sides: [[0; 2]; KINDS + 1],
-                known: HashMap::new(),
-                pieces: HashMap::new(),
-                quoted: HashMap::new(),
-                patterns: patterns.to_vec(),
-                paired,
-                loose: [false; KINDS],
-                uncut: Vec::new(),
-            };
-            words.add(Word::Empty, Span::default());
-            for kind in 0..KINDS {
-                words.sides[kind] = [words.bracket_token(kind, true), words.bracket_token(kind, false)];
-            }
-            words.sides[QUOTES] = [words.token(Token::AnyString); 2];
+            let mut words = Self::empty(patterns, paired);
             words.root = words.item(items, root);
             if !words.uncut.is_empty() {
                 return Err(words.uncut);
@@ -115,6 +99,35 @@ impl Words {
                 *paired &= !loose;
             }
         }
+    }
+
+    /// Cuts a graph into characters.
+    pub fn characters_of(items: &Items, root: ItemId, patterns: &[Vec<Shape>]) -> Self {
+        let mut words = Self::empty(patterns, [false; KINDS]);
+        words.root = words.characters(items, root);
+        words
+    }
+
+    fn empty(patterns: &[Vec<Shape>], paired: [bool; KINDS]) -> Self {
+        let mut words = Self {
+            all: Vec::new(),
+            spans: Vec::new(),
+            root: 0,
+            sides: [[0; 2]; KINDS + 1],
+            known: HashMap::new(),
+            pieces: HashMap::new(),
+            quoted: HashMap::new(),
+            patterns: patterns.to_vec(),
+            paired,
+            loose: [false; KINDS],
+            uncut: Vec::new(),
+        };
+        words.add(Word::Empty, Span::default());
+        for kind in 0..KINDS {
+            words.sides[kind] = [true, false].map(|open| words.bracket_token(kind, open));
+        }
+        words.sides[QUOTES] = [words.token(Token::AnyString); 2];
+        words
     }
 
     fn add(&mut self, word: Word, span: Span) -> WordId {
@@ -736,15 +749,23 @@ fn touches(items: &Items, before: ItemId, after: ItemId) -> bool {
     glued(items, before, false) || glued(items, after, true)
 }
 
-/// Whether a node asks for no space at its start or end.
+/// Whether no space can stand at the start or end of a node.
 fn glued(items: &Items, id: ItemId, start: bool) -> bool {
     match &items.all[id] {
         Item::Glue => true,
+        Item::Literal(text) => match (start, text.as_bytes()) {
+            (true, &[first, ..]) => tight_before(first),
+            (false, &[.., last]) => tight_after(last),
+            _ => false,
+        },
         Item::Sequence(parts) => {
             let mut loud = parts.iter().filter(|&&part| !is_silent(items, part));
             let at = if start { loud.next() } else { loud.next_back() };
             at.is_some_and(|&part| glued(items, part, start))
         }
+        Item::Branch(branch) => branch.arms.iter().all(|arm| glued(items, arm.item, start)),
+        // Without a round it is what stands around it that decides.
+        Item::Loop(found) => glued(items, found.body, start),
         _ => false,
     }
 }
