@@ -8,6 +8,7 @@
 // The parser that pest generates without `std` asks for it.
 extern crate alloc;
 
+pub mod ambiguity;
 pub mod analysis;
 pub mod builtins;
 pub mod codegen;
