@@ -117,6 +117,16 @@ pub struct Rule {
     pub min_depth: u32,
 }
 
+impl Program {
+    /// The rule of a name that units can start from.
+    #[must_use]
+    pub fn start(&self, name: &str) -> Option<RuleId> {
+        let mut rules = self.rules.iter();
+        let at = rules.position(|rule| rule.name == name && rule.params == 0 && !rule.returns)?;
+        Some(RuleId(at as u32))
+    }
+}
+
 impl Rule {
     /// The choice that the whole rule is, if it is one.
     #[must_use]

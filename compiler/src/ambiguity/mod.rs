@@ -99,6 +99,11 @@ impl Proof {
         self.recoverable.contains(&point)
     }
 
+    /// What is recoverable. Empty if nothing is proven.
+    pub fn recoverable(&self) -> impl Iterator<Item = Point> + '_ {
+        self.recoverable.iter().copied()
+    }
+
     /// What is drawn in derivations from the start rule and is not recoverable. Empty if nothing is
     /// proven.
     pub fn hidden(&self) -> impl Iterator<Item = Point> + '_ {

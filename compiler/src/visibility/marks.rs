@@ -2,6 +2,7 @@
 
 use super::alike::{has_alike, is_empty};
 use super::reveal::{Known, Told, is_slot, table_of_key, table_of_row};
+use crate::ambiguity::{Point, Proof};
 use crate::builtins::Builtin;
 use crate::hir::Ty;
 use crate::interpret::reach::{Part, children};
@@ -46,6 +47,27 @@ impl Visibility {
     }
 }
 
+impl Visibility {
+    /// Takes over what a proof says of the derivations from its start rule: of choices, options and
+    /// rounds all, of values what is hidden.
+    pub(super) fn prefer(&mut self, proof: &Proof) {
+        for point in proof.recoverable() {
+            match point {
+                Point::Choice(choice) => drop(self.choices.remove(&choice)),
+                Point::Node(node) => drop(self.nodes.remove(&node)),
+                Point::Expr(_) | Point::Length(_) => {}
+            }
+        }
+        for point in proof.hidden() {
+            match point {
+                Point::Choice(choice) => drop(self.choices.insert(choice)),
+                Point::Node(node) => drop(self.nodes.insert(node)),
+                Point::Expr(expr) | Point::Length(expr) => drop(self.exprs.insert(expr)),
+            }
+        }
+    }
+}
+
 pub(super) fn mark(program: &Program) -> Visibility {
     let draws = drawing(program);
     let mut known = Known::default();
@@ -56,6 +78,7 @@ pub(super) fn mark(program: &Program) -> Visibility {
             known: &mut known,
             marks: Visibility::default(),
             rule: RuleId(0),
+            covered: false,
             aside: false,
             lets: HashMap::new(),
         };
@@ -155,6 +178,8 @@ struct Marker<'a> {
     known: &'a mut Known,
     marks: Visibility,
     rule: RuleId,
+    /// Whether all that is looked at is hidden.
+    covered: bool,
     /// Whether what is printed here is dropped: the rule returns values, and no text is derived.
     aside: bool,
     /// What slots of the rule are bound to; none if it is bound at several places.
@@ -416,7 +441,7 @@ impl Marker<'_> {
     }
 
     fn hide(&mut self, expr: ExprId) {
-        if self.draws(expr) {
+        if self.draws(expr) && !self.covered {
             self.marks.exprs.insert(expr);
         }
     }
@@ -432,6 +457,14 @@ impl Marker<'_> {
             self.hide(id);
             self.drop_results(expr);
         }
+        let covered = self.covered;
+        self.covered |= !told;
+        self.parts(id, expr, told);
+        self.covered = covered;
+    }
+
+    /// Marks what an expression is made of.
+    fn parts(&mut self, id: ExprId, expr: &Expr, told: bool) {
         match expr {
             Expr::Slot(_)
             | Expr::Int(_)

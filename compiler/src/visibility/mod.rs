@@ -19,10 +19,18 @@ mod reveal;
 
 pub use marks::Visibility;
 
+use crate::ambiguity;
 use crate::ir::Program;
 
 /// Decides for every choice of a program.
 #[must_use]
 pub fn decide(program: &Program) -> Visibility {
-    marks::mark(program)
+    let mut visibility = marks::mark(program);
+    if let Some(start) = program.start("query") {
+        let proof = ambiguity::prove(program, start, None);
+        if proof.is_proven() {
+            visibility.prefer(&proof);
+        }
+    }
+    visibility
 }

@@ -25,7 +25,7 @@ pub fn run(args: &ShowArgs) -> Result<(), Failure> {
         let mut text = String::from_utf8_lossy(&text).into_owned();
         if args.tree {
             let tree = worker.tree(args.index, &mut unit);
-            text += &tree.print(generator.program());
+            text += &tree.map_or_else(String::new, |tree| tree.print(generator.program()));
         }
         Some(text)
     });
