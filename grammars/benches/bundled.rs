@@ -26,7 +26,7 @@ fn main() {
 }
 
 fn units(bencher: Bencher<'_, '_>, grammar: &str, backend: Backend, rows: u64) {
-    let Some(mut worker) = worker(grammar, backend, rows) else {
+    let Some(mut worker) = worker(grammar, backend, rows, None) else {
         return;
     };
     let mut text = UnitText::default();

@@ -1,8 +1,10 @@
 //! Makes units of a bundled grammar with one backend, on one thread, and tells how many there were:
 //!
 //! ```text
-//! make GRAMMAR compiled|interpreted ROWS UNITS
+//! make GRAMMAR compiled|interpreted ROWS UNITS [SPACE]
 //! ```
+//!
+//! With SPACE the units are those of the first indexes of a strict run with so many.
 //!
 //! ROWS is what each table of the default schema holds. Under `valgrind --tool=callgrind` it counts
 //! instructions; the same with 0 units is what starting takes.
@@ -15,7 +17,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 use support::{Backend, worker};
 
-const USAGE: &str = "usage: make GRAMMAR compiled|interpreted ROWS UNITS";
+const USAGE: &str = "usage: make GRAMMAR compiled|interpreted ROWS UNITS [SPACE]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,8 +31,12 @@ fn main() -> ExitCode {
 
 /// Makes what the arguments ask for and tells how it went; none if they are wrong.
 fn make(arguments: &[String]) -> Option<String> {
-    let [grammar, backend, rows, units] = arguments else {
-        return None;
+    let (grammar, backend, rows, units, space) = match arguments {
+        [grammar, backend, rows, units] => (grammar, backend, rows, units, None),
+        [grammar, backend, rows, units, space] => {
+            (grammar, backend, rows, units, Some(space.parse().ok()?))
+        }
+        _ => return None,
     };
     let backend = match backend.as_str() {
         "compiled" => Backend::Compiled,
@@ -38,7 +44,7 @@ fn make(arguments: &[String]) -> Option<String> {
         _ => return None,
     };
     let units: u64 = units.parse().ok()?;
-    let mut worker = worker(grammar, backend, rows.parse().ok()?)?;
+    let mut worker = worker(grammar, backend, rows.parse().ok()?, space)?;
     let mut text = UnitText::default();
     let (mut statements, mut bytes) = (0, 0);
     let begin = Instant::now();

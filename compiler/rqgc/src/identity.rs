@@ -12,7 +12,7 @@ use rqg_compiler::compile;
 use rqg_compiler::interpret::{self, Generator};
 use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin};
-use rqg_runtime::engine::Format;
+use rqg_runtime::engine::{EngineError, Format};
 use rqg_runtime::native::AnyGenerator;
 use rqg_runtime::run::Uniqueness;
 use rqg_runtime::schema::Model;
@@ -73,31 +73,49 @@ impl<'a> Compiled<'a> {
     /// if asked for.
     ///
     /// The server, if there is one, gives the dialect and the schema that the arguments leave open,
-    /// and says which rows it holds.
-    pub fn resolve(mut self, server: Option<&Server>) -> Result<Identity, Failure> {
+    /// and says which rows it holds. `asked` is the part of the run that is made, none if a single
+    /// unit is.
+    pub fn resolve(
+        mut self,
+        server: Option<&Server>,
+        asked: Option<&Asked>,
+    ) -> Result<Identity, Failure> {
         let args = self.args;
         let dialect = server.and_then(|server| server.version().dialect());
         let mut decided = Decided::resolve(&args.run, dialect)?;
         let (name, mut model) = self.schema(server)?;
         decided.settings.data_seed = rows(args, server, &mut model)?;
+        let grammar = (self.program.name.clone(), self.program.fingerprint);
+        let schema = (name, model.fingerprint());
+        let generator =
+            match Generator::new(self.program, Arc::new(model), decided.settings.clone()) {
+                Ok(generator) => generator,
+                Err(found) => {
+                    self.report.add(found);
+                    return Err(self.report.fail());
+                }
+            };
+        let generator = if decided.settings.uniqueness == Uniqueness::Strict {
+            let units = identity::units(&decided.settings, asked)?;
+            let enumerated = generator.enumerated(decided.settings.space, units);
+            let generator = enumerated.map_err(EngineError::Spawn)?;
+            decided.settings.space = generator.space().map(|space| space.size());
+            generator
+        } else {
+            generator
+        };
         let line = decided.line(
             &args.run,
             env!("CARGO_PKG_VERSION"),
-            (&self.program.name, self.program.fingerprint),
-            (&name, model.fingerprint()),
+            (&grammar.0, grammar.1),
+            (&schema.0, schema.1),
         );
-        match Generator::new(self.program, Arc::new(model), decided.settings.clone()) {
-            Ok(generator) => Ok(Identity {
-                native: native(args, &generator),
-                generator,
-                decided,
-                line,
-            }),
-            Err(found) => {
-                self.report.add(found);
-                Err(self.report.fail())
-            }
-        }
+        Ok(Identity {
+            native: native(args, &generator),
+            generator,
+            decided,
+            line,
+        })
     }
 
     /// The schema of the run and its name.

@@ -142,7 +142,9 @@ impl Decision<'_> {
             return;
         };
         if self.places.iter().all(|place| place.example.is_none()) {
-            let places = conflicts.iter().filter_map(|found| report::conflict(words, found));
+            let places = conflicts
+                .iter()
+                .filter_map(|found| report::conflict(words, found));
             self.places.extend(places);
         }
     }

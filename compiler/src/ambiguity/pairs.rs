@@ -80,16 +80,24 @@ impl<'a> Pairs<'a> {
             return Ok(None);
         };
         let exit = confined.then_some(fork.exit);
-        let starts: Vec<Vec<Stop>> = ways.iter().map(|&way| stops(automaton, way, exit)).collect();
+        let starts: Vec<Vec<Stop>> = ways
+            .iter()
+            .map(|&way| stops(automaton, way, exit))
+            .collect();
         let mut pairs: Vec<Pair> = Vec::new();
         let mut arms: Vec<[usize; 2]> = Vec::new();
         let mut seen = HashSet::new();
         for (i, first) in starts.iter().enumerate() {
             for (j, second) in starts.iter().enumerate().skip(i + 1) {
                 let from = pairs.len();
-                if let Some(found) =
-                    extend(&mut pairs, &mut seen, (first, second), [false; 2], (usize::MAX, None), exit)
-                {
+                if let Some(found) = extend(
+                    &mut pairs,
+                    &mut seen,
+                    (first, second),
+                    [false; 2],
+                    (usize::MAX, None),
+                    exit,
+                ) {
                     return Ok(Some(Twins {
                         arms: [i, j],
                         printed: Vec::new(),
@@ -110,12 +118,13 @@ impl<'a> Pairs<'a> {
                 &automaton.moves[states[0] as usize],
                 &automaton.moves[states[1] as usize],
             ) {
-                (Move::Token(first, to), Move::Token(second, other)) => {
-                    self.overlap(*first, *second).then_some((*first, *second, *to, *other))
+                (Move::Token(first, to), Move::Token(second, other)) => self
+                    .overlap(*first, *second)
+                    .then_some((*first, *second, *to, *other)),
+                (Move::Bracket(kind, first, to), Move::Bracket(like, second, other)) => {
+                    (kind == like && self.meet(*first, *second)?)
+                        .then_some((*first, *second, *to, *other))
                 }
-                (Move::Bracket(kind, first, to), Move::Bracket(like, second, other)) => (kind == like
-                    && self.meet(*first, *second)?)
-                .then_some((*first, *second, *to, *other)),
                 (Move::Bracket(QUOTES, first, to), Move::Token(second, other))
                 | (Move::Token(second, other), Move::Bracket(QUOTES, first, to))
                     if self.overlap(self.regions.words.sides[QUOTES][0], *second) =>

@@ -218,7 +218,9 @@ impl Words {
             return Vec::new();
         };
         let tokens = tokens.into_iter();
-        tokens.map(|token| self.add(Word::Token(token), span)).collect()
+        tokens
+            .map(|token| self.add(Word::Token(token), span))
+            .collect()
     }
 
     /// The bracket that a token opens (true) or closes.
@@ -615,7 +617,11 @@ impl Words {
                 let space = if tight { 0 } else { self.space() };
                 let mut between = vec![space];
                 if let Some(text) = &found.separator {
-                    between.extend(text.chars().map(|c| self.character(c, c)).collect::<Vec<_>>());
+                    between.extend(
+                        text.chars()
+                            .map(|c| self.character(c, c))
+                            .collect::<Vec<_>>(),
+                    );
                     between.push(space);
                 }
                 between.retain(|&word| word != 0);

@@ -18,9 +18,15 @@ pub enum Backend {
 }
 
 /// A worker of the bundled grammar `name`, over the default schema with `rows` rows in each table;
-/// always with the same seed. None if there is no such grammar.
+/// always with the same seed, and of a strict run if a space is given. None if there is no such
+/// grammar.
 #[must_use]
-pub fn worker(name: &str, backend: Backend, rows: u64) -> Option<Box<dyn Generate>> {
+pub fn worker(
+    name: &str,
+    backend: Backend,
+    rows: u64,
+    space: Option<u64>,
+) -> Option<Box<dyn Generate>> {
     let bundled = named(name)?;
     let program = compile(&Input::text(name, bundled.text)).program?;
     let mut model = default_model();
@@ -28,7 +34,10 @@ pub fn worker(name: &str, backend: Backend, rows: u64) -> Option<Box<dyn Generat
         table.rows = rows;
     }
     let settings = Settings::new(Seed::from(1).master_key());
-    let generator = Generator::new(program, Arc::new(model), settings).ok()?;
+    let mut generator = Generator::new(program, Arc::new(model), settings).ok()?;
+    if let Some(space) = space {
+        generator = generator.enumerated(Some(space), 0).ok()?;
+    }
     match backend {
         Backend::Compiled => Some((bundled.native)(generator.planned())?.any_worker()),
         Backend::Interpreted => Some(Box::new(generator.worker())),

@@ -3,16 +3,18 @@
 use crate::Failure;
 use crate::args::{IdentityArgs, OutputFormat, RunArgs, parse_count};
 use crate::generate::{self, Job};
-use crate::identity::{Identity, keys_repeat};
-use crate::range::Extent;
+use crate::identity::{self, Identity, keys_repeat};
+use crate::range::{Asked, Extent};
 use crate::terminal;
 use clap::error::ErrorKind;
 use clap::{Args, Command, FromArgMatches};
 use rqg_runtime::engine::{self, Control, EngineError, Settings};
 use rqg_runtime::native::tables::Tables;
 use rqg_runtime::native::{Generator, Grammar};
+use rqg_runtime::run::Uniqueness;
 use rqg_runtime::schema::ddl::read_ddl;
 use rqg_runtime::schema::{Model, default_model};
+use rqg_runtime::uniqueness::Space;
 use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -84,7 +86,7 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     let args = GenerateArgs::from_arg_matches(found).map_err(|error| error.to_string())?;
     let told = |failure: Failure| failure.message(G::TABLES.name);
     args.run.asked().check().map_err(told)?;
-    let run = prepare::<G>(&args.identity).map_err(told)?;
+    let run = prepare::<G>(&args.identity, Some(&args.run.asked())).map_err(told)?;
     let format = run.identity.format(args.run.format, G::TABLES.terminator);
     let mut extent = run.extent(&args.run).map_err(told)?;
     let mut opened = args.run.filter.open(&mut extent).map_err(told)?;
@@ -127,7 +129,7 @@ fn definition(tables: &'static Tables) -> Command {
 
 fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
     args.run.asked().check()?;
-    let run = prepare::<G>(&args.identity)?;
+    let run = prepare::<G>(&args.identity, Some(&args.run.asked()))?;
     let generator = &run.generator;
     let mut extent = run.extent(&args.run)?;
     let filter = args.run.filter.open(&mut extent)?;
@@ -154,7 +156,7 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
 }
 
 fn show<G: Grammar>(args: &ShowArgs) -> Result<(), Failure> {
-    let run = prepare::<G>(&args.identity)?;
+    let run = prepare::<G>(&args.identity, None)?;
     run.announce(&args.identity, "");
     let format = run.identity.format(args.format, G::TABLES.terminator);
     let text = run.generator.with_stack(|generator| {
@@ -192,20 +194,30 @@ impl<G: Grammar> Run<G> {
     }
 }
 
-/// Makes the generator that the arguments ask for.
-fn prepare<G: Grammar>(args: &IdentityArgs) -> Result<Run<G>, Failure> {
+/// Makes the generator that the arguments ask for; `asked` is the part of the run that is made, none
+/// if a single unit is.
+fn prepare<G: Grammar>(args: &IdentityArgs, asked: Option<&Asked>) -> Result<Run<G>, Failure> {
     let tables = G::TABLES;
-    let identity = Identity::resolve(args, None)?;
+    let mut identity = Identity::resolve(args, None)?;
     let (name, mut model) = schema(tables, args)?;
     args.rows.apply(&mut model)?;
     let grammar = (tables.name, tables.fingerprint);
     let schema = (name.as_str(), model.fingerprint());
-    let line = identity.line(args, tables.compiler, grammar, schema);
     let generator = Generator::new(Arc::new(model), identity.settings.clone());
     let generator = generator.map_err(|found| {
         let found: Vec<_> = found.iter().map(ToString::to_string).collect();
         Failure::Input(found.join("\nerror: "))
     })?;
+    let generator = if identity.settings.uniqueness == Uniqueness::Strict {
+        let units = identity::units(&identity.settings, asked)?;
+        let enumerated = generator.enumerated(identity.settings.space, units);
+        let generator = enumerated.map_err(EngineError::Spawn)?;
+        identity.settings.space = generator.space().map(Space::size);
+        generator
+    } else {
+        generator
+    };
+    let line = identity.line(args, tables.compiler, grammar, schema);
     Ok(Run {
         identity,
         generator,

@@ -3,6 +3,7 @@
 use crate::Failure;
 use crate::args::{IdentityArgs, OutputFormat};
 use crate::features;
+use crate::range::Asked;
 use crate::terminal;
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Format;
@@ -153,16 +154,32 @@ fn uniqueness(settings: &Settings) -> String {
 
 /// Refuses what does not go together.
 fn check_uniqueness(mode: Uniqueness, space: Option<u64>) -> Result<(), Failure> {
-    if mode == Uniqueness::Strict {
-        let message = format!("--unique {mode} is not supported by this version");
-        return Err(Failure::Usage(message));
-    }
-    if space.is_some() {
+    if mode != Uniqueness::Strict && space.is_some() {
         return Err(Failure::Usage(
             "--space is for --unique strict: other runs have any number of indexes".to_owned(),
         ));
     }
     Ok(())
+}
+
+/// How many units a strict run without a given space is to make.
+const UNITS_OF_A_TIME: u64 = 1 << 32;
+
+/// How many units decide the space of a strict run that names none; `asked` is the part of a run that
+/// is made, none if a single unit is.
+///
+/// # Errors
+/// Without the number of units the space has to be given.
+pub fn units(settings: &Settings, asked: Option<&Asked>) -> Result<u64, Failure> {
+    match asked {
+        _ if settings.space.is_some() => Ok(0),
+        Some(asked) if asked.duration.is_some() => Ok(UNITS_OF_A_TIME),
+        Some(asked) => Ok(asked.start.saturating_add(asked.count)),
+        None => Err(Failure::Usage(
+            "--unique strict needs --space here: how many indexes the run has, as its identity says"
+                .to_owned(),
+        )),
+    }
 }
 
 /// Runs with other seeds create objects with other names.

@@ -33,6 +33,8 @@ pub struct Extent {
     pub is_shard: bool,
     /// A run by time ends before it if it has so many units: its filter holds no more.
     pub capacity: Option<u64>,
+    /// How many indexes a strict run has.
+    pub space: Option<u64>,
 }
 
 impl Asked {
@@ -85,6 +87,7 @@ impl Asked {
             uniqueness,
             is_shard: self.shard.is_some(),
             capacity: None,
+            space: (uniqueness == Uniqueness::Strict).then_some(space),
         })
     }
 }
@@ -173,7 +176,12 @@ impl Extent {
             (None, None) => format!(" --count {}", self.indexes.end - next),
         };
         let whole = asked.shard.map_or("", |_| " and no --shard");
-        format!("resume with --start {next}{rest}{whole}")
+        // The rest alone would have another space.
+        let space = match self.space {
+            Some(space) => format!(" --space {space}"),
+            None => String::new(),
+        };
+        format!("resume with --start {next}{rest}{space}{whole}")
     }
 }
 

@@ -62,6 +62,13 @@ impl Distribution {
         let offset = if span <= LONGEST_TABLE {
             constants.table(kind, parameter).draw(span, choices)
         } else {
+            if span <= LONGEST_SUMS
+                && choices.tells_apart()
+                && let Some(place) = choices.shown_pick(constants.sums(kind, parameter, span))
+            {
+                return low.saturating_add_unsigned(place as u64).min(high);
+            }
+            // Of what is drawn for a longer range, the number does not tell all.
             let before = choices.hide(true);
             let drawn = match kind {
                 Kind::Zipf => zipf(span, parameter, constants, choices),
@@ -122,22 +129,29 @@ struct Table {
     upto: [u64; ENTRIES],
 }
 
+impl Kind {
+    /// The weight of a number counted from the low end; that of 0 is 1, and no other is greater.
+    fn weight(self, parameter: f64) -> Box<dyn Fn(f64) -> f64> {
+        match self {
+            Self::Zipf => {
+                let s = exponent(parameter);
+                Box::new(move |k| libm::exp(-s * libm::log(k + 1.0)))
+            }
+            Self::Exponential => {
+                let mean = positive_mean(parameter);
+                Box::new(move |k| libm::exp(-k / mean))
+            }
+            Self::Geometric => {
+                let log_p = libm::log(probability(parameter));
+                Box::new(move |k| libm::exp(k * log_p))
+            }
+        }
+    }
+}
+
 impl Table {
     fn new(kind: Kind, parameter: f64) -> Self {
-        let weight: &dyn Fn(f64) -> f64 = match kind {
-            Kind::Zipf => {
-                let s = exponent(parameter);
-                &move |k| libm::exp(-s * libm::log(k + 1.0))
-            }
-            Kind::Exponential => {
-                let mean = positive_mean(parameter);
-                &move |k| libm::exp(-k / mean)
-            }
-            Kind::Geometric => {
-                let log_p = libm::log(probability(parameter));
-                &move |k| libm::exp(k * log_p)
-            }
-        };
+        let weight = kind.weight(parameter);
         // No weight is greater than 1, the first.
         let one = 9_223_372_036_854_775_808.0 / ENTRIES as f64;
         let mut sum = 0.0;
@@ -169,13 +183,30 @@ impl Table {
     }
 }
 
+/// The greatest weight of a number in such a sum: 2^16 of them fit 63 bits.
+const HEAVIEST: f64 = 70_368_744_177_664.0;
+
 /// What draws worked out that the distribution and the range alone decide, kept for the next draw of
 /// the same: most of a draw's time is spent on it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Constants {
     tables: [Option<(Kind, u64, Table)>; Self::PLACES],
     numbers: [Option<Constant>; Self::PLACES],
+    /// Sums of the weights of long ranges, for sources that want them.
+    sums: Vec<Sums>,
 }
+
+/// Sums of the weights of each number of a range and those before it.
+#[derive(Debug, Clone)]
+struct Sums {
+    kind: Kind,
+    /// The bits of the parameter.
+    parameter: u64,
+    upto: Box<[u64]>,
+}
+
+/// The greatest span of a range whose weights are summed up.
+const LONGEST_SUMS: u64 = (1 << 16) - 1;
 
 impl Constants {
     /// Distributions, and ranges of them, that are kept at a time.
@@ -203,6 +234,32 @@ impl Constants {
             *place = None;
         }
         &place.get_or_insert_with(|| work_out(kind, parameter)).2
+    }
+
+    /// The sums of the weights of a range. Each weight is at least 1, so that all numbers can come.
+    fn sums(&mut self, kind: Kind, parameter: f64, span: u64) -> &[u64] {
+        let bits = parameter.to_bits();
+        let known = self.sums.iter().position(|sums| {
+            sums.kind == kind && sums.parameter == bits && sums.upto.len() as u64 == span + 1
+        });
+        let at = known.unwrap_or_else(|| {
+            if self.sums.len() == Self::PLACES {
+                self.sums.clear();
+            }
+            let weight = kind.weight(parameter);
+            let mut sum = 0;
+            let upto = (0..=span).map(|k| {
+                sum += ((weight(k as f64) * HEAVIEST) as u64).max(1);
+                sum
+            });
+            self.sums.push(Sums {
+                kind,
+                parameter: bits,
+                upto: upto.collect(),
+            });
+            self.sums.len() - 1
+        });
+        self.sums.get(at).map_or(&[], |sums| &sums.upto)
     }
 
     /// What a distribution and a long range decide.

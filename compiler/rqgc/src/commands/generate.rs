@@ -12,7 +12,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     args.run.asked().check()?;
     let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;
-    let identity = compiled.resolve(server.as_ref())?;
+    let identity = compiled.resolve(server.as_ref(), Some(&args.run.asked()))?;
     // Nothing holds a connection while the units are made.
     drop(server);
     let mut extent = identity.extent(&args.run.asked())?;

@@ -11,7 +11,7 @@ use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 pub fn run(args: &ShowArgs) -> Result<(), Failure> {
     let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;
-    let identity = compiled.resolve(server.as_ref())?;
+    let identity = compiled.resolve(server.as_ref(), None)?;
     identity.announce(&args.identity, "");
     let format = identity.format(args.format);
     let made = identity.generator.with_stack(|generator| {
