@@ -146,7 +146,9 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
         args.run.duration.is_none() && (args.identity.verbose || terminal::stderr_is_terminal());
     let shortage = keys_repeat(generator.key_limit(), &expected);
     generate::run(&args.run, job, |_| {
-        run.announce(&args.identity, &added);
+        let (name, line) = (G::TABLES.name, &run.line);
+        run.identity
+            .announce_run(&args.identity, name, line, &added, &expected);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }
@@ -155,7 +157,9 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
 
 fn show<G: Grammar>(args: &ShowArgs) -> Result<(), Failure> {
     let run = prepare::<G>(&args.identity)?;
-    run.announce(&args.identity, "");
+    let epoch = run.identity.epoch(args.index);
+    let epoch = epoch.map(|it| format!(" {it}")).unwrap_or_default();
+    run.announce(&args.identity, &epoch);
     let format = run.identity.format(args.format, G::TABLES.terminator);
     let text = run.generator.with_stack(|generator| {
         let mut unit = UnitText::default();

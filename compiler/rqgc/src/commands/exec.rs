@@ -57,7 +57,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     let control = Control::default();
     signals::install(&control, &Leftovers::default(), "rqgc")?;
     let added = opened.as_ref().map_or("", |it| &it.identity);
-    identity.announce(&args.identity, added);
+    identity.announce_run(&args.identity, added, &extent.expected());
     if let Some(note) = opened.as_ref().and_then(|it| it.note.as_ref()) {
         terminal::note(&format!("rqgc: {note}"));
     }

@@ -32,7 +32,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         && (args.identity.run.verbose || terminal::stderr_is_terminal());
     let shortage = identity.keys_repeat(&expected);
     generate::run(&args.run, job, |watched| {
-        identity.announce(&args.identity, &added);
+        identity.announce_run(&args.identity, &added, &expected);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }
