@@ -21,7 +21,7 @@ use code::Code;
 use machine::Machine;
 use observe::Unwatched;
 use rqg_runtime::choices::{Choices, Random};
-use rqg_runtime::entropy::{MasterKey, UnitKeys};
+use rqg_runtime::entropy::{KeySchedule, UnitKeys};
 use rqg_runtime::native::Planned;
 use rqg_runtime::plan::Plan;
 use rqg_runtime::run::{Stack, key_limit, with_stack};
@@ -45,7 +45,7 @@ struct Shared {
     watched: OnceLock<Code>,
     plan: Arc<Plan>,
     start: RuleId,
-    key: MasterKey,
+    keys: KeySchedule,
     stack: Stack,
     /// Which choices the text tells, and the indexes, of a strict run.
     strict: Option<(Visibility, Arc<Space>)>,
@@ -101,7 +101,7 @@ impl Generator {
         settings: Settings,
     ) -> Result<Self, Vec<Diagnostic>> {
         let start = setup::check(&program, &settings)?;
-        let key = settings.key;
+        let keys = settings.key_schedule();
         let stack = setup::stack(&program, settings.budget);
         let plan = setup::plan(&program, model, settings);
         setup::check_schema(&program, &plan, start)?;
@@ -111,7 +111,7 @@ impl Generator {
             program,
             plan: Arc::new(plan),
             start,
-            key,
+            keys,
             stack,
             strict: None,
         }))
@@ -142,7 +142,7 @@ impl Generator {
         let space = with_stack(shared.stack.bytes, || {
             let mut unit = shared.unit();
             let mut text = UnitText::default();
-            Space::of_run(&shared.key, size, units, &mut |choices| {
+            Space::of_run(&shared.keys.master, size, units, &mut |choices| {
                 shared.derive(&mut unit, 0, choices, &mut Unwatched, &mut text);
             })
         })?;
@@ -155,7 +155,7 @@ impl Generator {
     pub fn worker(&self) -> Worker {
         Worker {
             unit: self.shared.unit(),
-            keys: UnitKeys::new(self.shared.key),
+            keys: UnitKeys::new(self.shared.keys),
             shared: Arc::clone(&self.shared),
         }
     }
@@ -194,7 +194,7 @@ impl Generator {
             fingerprint: self.shared.program.fingerprint,
             plan: Arc::clone(&self.shared.plan),
             start: self.shared.start.index(),
-            key: self.shared.key,
+            keys: self.shared.keys,
             space: self.space().cloned(),
         }
     }
@@ -258,20 +258,20 @@ impl Worker {
         observer: &mut O,
         text: &mut UnitText,
     ) -> Emission {
-        let key = self.keys.key(index);
+        let mut choices = self.keys.choices(index);
         let Self { shared, unit, .. } = self;
         let Some((_, space)) = &shared.strict else {
-            shared.derive(unit, index, &mut Random::new(key), observer, text);
+            shared.derive(unit, index, &mut choices, observer, text);
             return Emission::Emitted;
         };
-        space.emit(index, key, text, |choices, text| {
+        space.emit(index, choices, text, |choices, text| {
             shared.derive(unit, index, choices, observer, text);
         })
     }
 
     /// The choices that make unit `index`.
     pub fn choices(&mut self, index: u64) -> Random {
-        Random::new(self.keys.key(index))
+        self.keys.choices(index)
     }
 
     /// Choices and draws of the last unit that found nothing to meet their demand: 0, unless the

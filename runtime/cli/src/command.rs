@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::args::{IdentityArgs, OutputFormat, RunArgs, parse_count};
+use crate::filter::Proof;
 use crate::generate::{self, Job};
 use crate::identity::{self, Identity, keys_repeat};
 use crate::range::{Asked, Extent};
@@ -89,7 +90,11 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     let run = prepare::<G>(&args.identity, Some(&args.run.asked())).map_err(told)?;
     let format = run.identity.format(args.run.format, G::TABLES.terminator);
     let mut extent = run.extent(&args.run).map_err(told)?;
-    let mut opened = args.run.filter.open(&mut extent).map_err(told)?;
+    let opened = args
+        .run
+        .filter
+        .open(&mut extent, Proof::Unproven, &run.line);
+    let mut opened = opened.map_err(told)?;
     let settings = Settings {
         duration: args.run.duration,
         stack_size: run.generator.required_stack(),
@@ -132,7 +137,10 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
     let run = prepare::<G>(&args.identity, Some(&args.run.asked()))?;
     let generator = &run.generator;
     let mut extent = run.extent(&args.run)?;
-    let filter = args.run.filter.open(&mut extent)?;
+    let filter = args
+        .run
+        .filter
+        .open(&mut extent, Proof::Unproven, &run.line)?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {
@@ -148,7 +156,9 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
         args.run.duration.is_none() && (args.identity.verbose || terminal::stderr_is_terminal());
     let shortage = keys_repeat(generator.key_limit(), &expected);
     generate::run(&args.run, job, |_| {
-        run.announce(&args.identity, &added);
+        let (name, line) = (G::TABLES.name, &run.line);
+        run.identity
+            .announce_run(&args.identity, name, line, &added, &expected);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }
@@ -157,7 +167,9 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
 
 fn show<G: Grammar>(args: &ShowArgs) -> Result<(), Failure> {
     let run = prepare::<G>(&args.identity, None)?;
-    run.announce(&args.identity, "");
+    let epoch = run.identity.epoch(args.index);
+    let epoch = epoch.map(|it| format!(" {it}")).unwrap_or_default();
+    run.announce(&args.identity, &epoch);
     let format = run.identity.format(args.format, G::TABLES.terminator);
     let text = run.generator.with_stack(|generator| {
         let mut unit = UnitText::default();

@@ -361,7 +361,7 @@ impl Path {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Choices;
+    use super::super::{Choices, Random};
     use super::*;
     use std::collections::HashSet;
 
@@ -394,8 +394,9 @@ mod tests {
             let ranks = space.min(census.texts());
             let texts: HashSet<String> = (0..ranks)
                 .map(|rank| {
+                    let unit = Random::new([1; 32]);
                     let mut choices =
-                        Enumerated::new((rank, ranks), space, KEY, [1; 32], Some(&census));
+                        Enumerated::new((rank, ranks), space, KEY, unit, Some(&census));
                     let text = uneven(&mut choices);
                     assert!(choices.is_emitted());
                     text

@@ -156,19 +156,19 @@ pub struct Enumerated<'a> {
 
 impl<'a> Enumerated<'a> {
     /// The choices of the index with a rank among `space` indexes, at most 2^63; `rank` is below.
-    /// `run` is the key that all of them share, `unit` the index's own. Indexes are below `units`.
+    /// `run` is the key that all of them share, `unit` gives the index's own choices. Indexes are below `units`.
     /// With a census the ranks are below the number of texts that it counts.
     #[must_use]
     pub fn new(
         (rank, space): (u64, u64),
         units: u64,
         run: [u64; 2],
-        unit: [u8; 32],
+        unit: Random,
         census: Option<&'a Census>,
     ) -> Self {
         Self {
             alone: space <= 1,
-            random: Random::new(unit),
+            random: unit,
             shared: Shared {
                 prefix: Prefix::new(run),
                 sight: Sight(0),
@@ -182,7 +182,13 @@ impl<'a> Enumerated<'a> {
 
     /// The choices along a path of the tree of all visible choices.
     pub(super) fn walking(run: [u64; 2], path: Box<Path>) -> Self {
-        let mut choices = Self::new((0, u64::MAX >> 1), u64::MAX, run, [0; 32], None);
+        let mut choices = Self::new(
+            (0, u64::MAX >> 1),
+            u64::MAX,
+            run,
+            Random::new([0; 32]),
+            None,
+        );
         choices.shared.way = Way::Walked(path);
         choices
     }
@@ -309,7 +315,7 @@ mod tests {
     fn enumerated(rank: u64, space: u64) -> Enumerated<'static> {
         let mut unit = [3; 32];
         unit[..8].copy_from_slice(&rank.to_le_bytes());
-        Enumerated::new((rank, space), space, [1, 2], unit, None)
+        Enumerated::new((rank, space), space, [1, 2], Random::new(unit), None)
     }
 
     /// A grammar of words of letters with different weights, ended at random.

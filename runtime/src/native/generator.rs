@@ -3,7 +3,7 @@
 use super::plan;
 use super::{Grammar, tables::Tables};
 use crate::choices::{Choices, Enumerated, Random};
-use crate::entropy::{MasterKey, UnitKeys};
+use crate::entropy::{KeySchedule, UnitKeys};
 use crate::plan::Plan;
 use crate::run::{KeyLimit, Settings, SetupError, Stack, key_limit, with_stack};
 use crate::schema::model::Model;
@@ -28,8 +28,8 @@ pub struct Planned {
     pub plan: Arc<Plan>,
     /// The index of the start rule.
     pub start: usize,
-    /// The key of everything random.
-    pub key: MasterKey,
+    /// What everything random follows from.
+    pub keys: KeySchedule,
     /// The indexes of a strict run.
     pub space: Option<Arc<Space>>,
 }
@@ -66,7 +66,7 @@ pub fn from_plan<G: Grammar>(planned: Planned) -> Option<Box<dyn AnyGenerator>> 
 struct Shared {
     plan: Arc<Plan>,
     start: usize,
-    key: MasterKey,
+    keys: KeySchedule,
     stack: Stack,
     space: Option<Arc<Space>>,
 }
@@ -111,14 +111,14 @@ impl<G: Grammar> Generator<G> {
     /// or the schema lacks what the start rule requires.
     pub fn new(model: Arc<Model>, settings: Settings) -> Result<Self, Vec<SetupError>> {
         let start = plan::check(G::TABLES, &settings)?;
-        let key = settings.key;
+        let keys = settings.key_schedule();
         let stack = plan::stack(G::TABLES, settings.budget);
         let plan = plan::plan(G::TABLES, model, settings);
         plan::check_schema(G::TABLES, &plan, start)?;
         Ok(Self::of(Shared {
             plan: Arc::new(plan),
             start,
-            key,
+            keys,
             stack,
             space: None,
         }))
@@ -130,7 +130,7 @@ impl<G: Grammar> Generator<G> {
     /// # Errors
     /// The operating system gives no thread.
     pub fn enumerated(self, size: Option<u64>, units: u64) -> std::io::Result<Self> {
-        let key = self.shared.key;
+        let key = self.shared.keys.master;
         let space = self.with_stack(|generator| {
             let mut worker = generator.worker();
             let mut text = UnitText::default();
@@ -165,7 +165,7 @@ impl<G: Grammar> Generator<G> {
             stack: plan::stack(G::TABLES, planned.plan.budget()),
             plan: planned.plan,
             start: planned.start,
-            key: planned.key,
+            keys: planned.keys,
             space: planned.space,
         }))
     }
@@ -177,7 +177,7 @@ impl<G: Grammar> Generator<G> {
         unit.limit_calls(self.shared.stack.calls);
         Worker {
             unit,
-            keys: UnitKeys::new(self.shared.key),
+            keys: UnitKeys::new(self.shared.keys),
             shared: Arc::clone(&self.shared),
             grammar: PhantomData,
         }
@@ -247,7 +247,7 @@ impl<G: Grammar> Worker<G> {
 
     /// The choices that make unit `index`.
     pub fn choices(&mut self, index: u64) -> Random {
-        Random::new(self.keys.key(index))
+        self.keys.choices(index)
     }
 
     /// Choices and draws of the last unit that found nothing to meet their demand: 0, unless the
@@ -260,14 +260,13 @@ impl<G: Grammar> Worker<G> {
 
 impl<G: Grammar> Generate for Worker<G> {
     fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
-        let key = self.keys.key(index);
+        let mut choices = self.keys.choices(index);
         let shared = &*self.shared;
         let Some(space) = &shared.space else {
-            let mut choices = Random::new(key);
             shared.derive::<G, Random>(&mut self.unit, index, &mut choices, unit);
             return Emission::Emitted;
         };
-        space.emit(index, key, unit, |choices, unit| {
+        space.emit(index, choices, unit, |choices, unit| {
             shared.derive::<G, Enumerated<'_>>(&mut self.unit, index, choices, unit);
         })
     }

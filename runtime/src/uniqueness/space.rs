@@ -1,6 +1,6 @@
 //! The space of a strict run: its indexes, each of which is decoded into a derivation.
 
-use crate::choices::{Census, Enumerated, Permutation};
+use crate::choices::{Census, Enumerated, Permutation, Random};
 use crate::entropy::MasterKey;
 use crate::unit_text::{Emission, UnitText};
 use rand_chacha::ChaCha20Rng;
@@ -153,6 +153,7 @@ impl Space {
             let index = (u128::from(n) * u128::from(size) / u128::from(sample)) as u64;
             let mut unit = [0; 32];
             unit[..8].copy_from_slice(&index.to_le_bytes());
+            let unit = Random::new(unit);
             if let Some(mut choices) = self.choices(index, unit) {
                 derive(&mut choices);
                 emitted += u64::from(choices.is_emitted());
@@ -187,10 +188,10 @@ impl Space {
         Some(census.texts().min(self.size()))
     }
 
-    /// The choices of an index with its own key; none if it is sure to have no unit.
+    /// The choices of an index, with those that are its own; none if it is sure to have no unit.
     #[must_use]
     #[inline]
-    pub fn choices(&self, index: u64, unit: [u8; 32]) -> Option<Enumerated<'_>> {
+    pub fn choices(&self, index: u64, unit: Random) -> Option<Enumerated<'_>> {
         let size = self.size();
         if index >= size {
             return None;
@@ -203,12 +204,12 @@ impl Space {
 }
 
 impl Space {
-    /// Makes the unit of an index with its own key into `text`, if it has one.
+    /// Makes the unit of an index with its own choices into `text`, if it has one.
     #[inline]
     pub fn emit(
         &self,
         index: u64,
-        unit: [u8; 32],
+        unit: Random,
         text: &mut UnitText,
         derive: impl FnOnce(&mut Enumerated<'_>, &mut UnitText),
     ) -> Emission {
@@ -242,7 +243,7 @@ mod tests {
         let unit = |index: u64| {
             let mut unit = [0; 32];
             unit[..8].copy_from_slice(&index.to_le_bytes());
-            unit
+            Random::new(unit)
         };
         let indexes = 0..space.size();
         indexes

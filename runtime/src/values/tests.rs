@@ -1,5 +1,5 @@
 use super::*;
-use crate::choices::{Choices, Enumerated};
+use crate::choices::{Choices, Enumerated, Random as Xoshiro};
 use crate::schema::default_model;
 use crate::schema::model::{Model, TableId};
 use crate::types::{BuiltinType, TypeId};
@@ -295,7 +295,7 @@ fn enumerated(
     for rank in 0..space {
         let mut unit = [0; 32];
         unit[..8].copy_from_slice(&rank.to_le_bytes());
-        let mut choices = Enumerated::new((rank, space), space, [run, 1], unit, None);
+        let mut choices = Enumerated::new((rank, space), space, [run, 1], Xoshiro::new(unit), None);
         let mut out = Vec::new();
         make(&mut choices, &mut out);
         if choices.is_emitted() {

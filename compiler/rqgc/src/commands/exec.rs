@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
 use crate::progress::Progress;
 use crate::terminal;
+use rqg_cli::filter::Proof;
 use rqg_cli::range::{Asked, Extent};
 use rqg_cli::signals::{self, Leftovers};
 use rqg_runtime::engine::Control;
@@ -38,7 +39,9 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     let server = Server::connect(&dsn, &options)?;
     let identity = compiled.resolve(Some(&server))?;
     let mut extent = identity.extent(&asked)?;
-    let mut opened = args.filter.open(&mut extent)?;
+    let mut opened = args
+        .filter
+        .open(&mut extent, Proof::Unproven, identity.line())?;
     if args.duration.is_none()
         && let Some(shortage) = identity.keys_repeat(&extent.expected())
     {
@@ -57,7 +60,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     let control = Control::default();
     signals::install(&control, &Leftovers::default(), "rqgc")?;
     let added = opened.as_ref().map_or("", |it| &it.identity);
-    identity.announce(&args.identity, added);
+    identity.announce_run(&args.identity, added, &extent.expected());
     if let Some(note) = opened.as_ref().and_then(|it| it.note.as_ref()) {
         terminal::note(&format!("rqgc: {note}"));
     }
@@ -77,8 +80,11 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     drop(progress);
     let summary = result?;
     if let Some(opened) = &mut opened {
-        let finished = opened.filter.finish(summary.next);
-        finished.map_err(executor::ExecError::from)?;
+        // The generator is ahead of the sessions: a run that stops has remembered too much.
+        if matches!(summary.end, End::Complete | End::Exhausted) {
+            let finished = opened.filter.finish(summary.next);
+            finished.map_err(executor::ExecError::from)?;
+        }
         terminal::note(&format!("rqgc: {}", opened.filter.report()));
     }
     tell(args, &identity, &server, &summary)?;

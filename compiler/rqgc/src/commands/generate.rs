@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::identity::Compiled;
 use crate::progress::Progress;
 use crate::server;
+use rqg_cli::filter::Proof;
 use rqg_cli::generate::{self, Job};
 use rqg_cli::terminal;
 
@@ -16,7 +17,10 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     // Nothing holds a connection while the units are made.
     drop(server);
     let mut extent = identity.extent(&args.run.asked())?;
-    let filter = args.run.filter.open(&mut extent)?;
+    let filter = args
+        .run
+        .filter
+        .open(&mut extent, Proof::Unproven, identity.line())?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {
@@ -32,7 +36,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         && (args.identity.run.verbose || terminal::stderr_is_terminal());
     let shortage = identity.keys_repeat(&expected);
     generate::run(&args.run, job, |watched| {
-        identity.announce(&args.identity, &added);
+        identity.announce_run(&args.identity, &added, &expected);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }

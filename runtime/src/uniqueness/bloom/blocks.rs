@@ -25,23 +25,27 @@ struct Block([u64; WORDS]);
 
 /// The blocks of one generation.
 #[derive(Debug)]
-pub(super) struct Blocks {
+pub(in crate::uniqueness) struct Blocks {
     blocks: Vec<Block>,
 }
 
 /// An element's bit in each word of its block.
-pub(super) type Mask = [u64; WORDS];
+pub(in crate::uniqueness) type Mask = [u64; WORDS];
 
 /// The mask of a fingerprint: six of its lower 48 bits for each word.
 #[inline(always)]
-pub(super) fn mask(fingerprint: Fingerprint) -> Mask {
+pub(in crate::uniqueness) fn mask(fingerprint: Fingerprint) -> Mask {
     let bits = fingerprint as u64;
     std::array::from_fn(|word| 1 << ((bits >> (6 * word)) & 63))
 }
 
 impl Blocks {
+    /// Bytes of a block.
+    #[cfg(feature = "store")]
+    pub(in crate::uniqueness) const BYTES: u64 = BLOCK_BYTES;
+
     /// So many empty blocks, at least one; none if there is no memory for them.
-    pub(super) fn new(count: u64) -> Option<Self> {
+    pub(in crate::uniqueness) fn new(count: u64) -> Option<Self> {
         let count = usize::try_from(count.max(1)).ok()?;
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(count).ok()?;
@@ -67,7 +71,7 @@ impl Blocks {
 
     /// Whether a fingerprint may be there.
     #[inline(always)]
-    pub(super) fn contains(&self, fingerprint: Fingerprint, mask: &Mask) -> bool {
+    pub(in crate::uniqueness) fn contains(&self, fingerprint: Fingerprint, mask: &Mask) -> bool {
         let Some(block) = self.blocks.get(self.position(fingerprint)) else {
             return false;
         };
@@ -77,7 +81,7 @@ impl Blocks {
 
     /// Adds a fingerprint.
     #[inline(always)]
-    pub(super) fn insert(&mut self, fingerprint: Fingerprint, mask: &Mask) {
+    pub(in crate::uniqueness) fn insert(&mut self, fingerprint: Fingerprint, mask: &Mask) {
         let position = self.position(fingerprint);
         if let Some(block) = self.blocks.get_mut(position) {
             for (word, bit) in block.0.iter_mut().zip(mask) {
