@@ -15,6 +15,8 @@ mod pairs;
 mod pattern;
 mod report;
 mod seams;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod words;
 

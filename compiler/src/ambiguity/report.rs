@@ -1,9 +1,9 @@
 //! Places that stand in the way of a proof, as diagnostics.
 
-use super::automaton::Fork;
+use super::automaton::{Fork, Seam};
 use super::items::{Item, Items};
 use super::pairs::Twins;
-use super::words::{Uncut, Word, WordId, Words};
+use super::words::{Uncut, Word, Words};
 use super::{Example, Place};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::{Program, RuleId};
@@ -116,19 +116,15 @@ fn printed(words: &Words, twins: &Twins) -> String {
 }
 
 /// Tokens that touch.
-pub fn seam(words: &Words, before: WordId, after: WordId) -> Place {
-    let shown = |word: WordId| match &words.all[word] {
+pub fn seam(words: &Words, seam: &Seam) -> Place {
+    let [before, after] = seam.words.map(|word| match &words.all[word] {
         Word::Token(token) => token.shown(),
         _ => String::new(),
-    };
-    let (first, second) = (words.spans[before], words.spans[after]);
+    });
+    let [first, second] = seam.spans;
     let span = if second == Span::default() { first } else { second };
-    let mut found = ambiguous(span, "values that touch, so that the text does not tell where one ends")
-        .label(format!(
-            "`{}` follows `{}` without a space",
-            shown(after),
-            shown(before)
-        ))
+    let mut found = ambiguous(span, "what touches, so that the text does not tell where it ends")
+        .label(format!("`{after}` follows `{before}` without a space"))
         .help("leave the `~` out, or print something between them that is part of neither");
     if first != span && first != Span::default() {
         found = found.also(first, "what stands before it");
