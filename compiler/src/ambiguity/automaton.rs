@@ -63,9 +63,13 @@ pub struct Automaton {
     pub moves: Vec<Move>,
     /// Where paths part.
     pub forks: Vec<Fork>,
+    /// For each state whether the end can be reached from it, if there are dead ends.
+    pub alive: Option<Vec<bool>>,
     /// For each state, where what is printed next stands.
     spans: Vec<Span>,
     active: Vec<WordId>,
+    /// How often a rule may stand within itself; what nests deeper is a dead end.
+    nesting: usize,
     unbuilt: Option<Unbuilt>,
 }
 
@@ -75,10 +79,30 @@ impl Automaton {
     /// # Errors
     /// It would not be finite, or too large.
     pub fn new(words: &Words, items: &Items, root: WordId) -> Result<Self, Unbuilt> {
-        let mut automaton = Self::default();
+        Self::nested(words, items, root, 0)
+    }
+
+    /// As [`Automaton::new`], with rules that come back to themselves so many times. It lacks some
+    /// derivations, but those that it has are there.
+    ///
+    /// # Errors
+    /// It would be too large.
+    pub fn nested(
+        words: &Words,
+        items: &Items,
+        root: WordId,
+        nesting: usize,
+    ) -> Result<Self, Unbuilt> {
+        let mut automaton = Self {
+            nesting,
+            ..Self::default()
+        };
         let start = automaton.state();
         let emit = Emit { words, items };
         automaton.emit(&emit, root, start, false, None);
+        if nesting > 0 {
+            automaton.alive = Some(automaton.live());
+        }
         match automaton.unbuilt {
             None => Ok(automaton),
             Some(unbuilt) => Err(unbuilt),
@@ -167,9 +191,13 @@ impl Automaton {
                 self.repeat(of, *item, (*body, *separator), from, again)
             }
             Word::Rule(rule, body) => {
-                if self.active.contains(&word) {
-                    self.unbuilt = Some(Unbuilt::Recursion(*rule));
-                    return from;
+                let within = self.active.iter().filter(|&&other| other == word).count();
+                if within > self.nesting {
+                    if self.nesting == 0 {
+                        self.unbuilt = Some(Unbuilt::Recursion(*rule));
+                    }
+                    self.leave(from, Move::Free(Vec::new()));
+                    return self.state();
                 }
                 self.active.push(word);
                 let end = self.emit(of, *body, from, again, piece);
@@ -263,6 +291,28 @@ impl Automaton {
             fork(self, at, vec![exit, round]);
         }
         exit
+    }
+
+    /// For each state, whether the end can be reached from it.
+    fn live(&self) -> Vec<bool> {
+        let mut before: Vec<Vec<State>> = vec![Vec::new(); self.moves.len()];
+        let mut open = Vec::new();
+        for (state, way) in (0..).zip(&self.moves) {
+            match way {
+                Move::End => open.push(state),
+                Move::Free(ways) => ways.iter().for_each(|&to| before[to as usize].push(state)),
+                Move::Glue(to) | Move::Token(_, to) | Move::Bracket(_, _, to) => {
+                    before[*to as usize].push(state);
+                }
+            }
+        }
+        let mut live = vec![false; self.moves.len()];
+        while let Some(state) = open.pop() {
+            if !std::mem::replace(&mut live[state as usize], true) {
+                open.extend(&before[state as usize]);
+            }
+        }
+        live
     }
 
     /// The regions within.

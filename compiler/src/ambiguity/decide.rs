@@ -14,6 +14,9 @@ use rqg_runtime::values::Pattern;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
+/// How often a rule stands within itself where an example is looked for.
+const NESTING: usize = 2;
+
 /// Tries to prove a start rule.
 pub fn prove(program: &Program, start: RuleId, model: Option<&Model>) -> Proof {
     let mut built = build(program, start, model);
@@ -179,6 +182,7 @@ impl Decision<'_> {
                 Ok(automaton) => automaton,
                 Err(unbuilt) => {
                     self.unbuilt(words, region, unbuilt);
+                    self.example(words, items, pairs, region);
                     continue;
                 }
             };
@@ -263,6 +267,19 @@ impl Decision<'_> {
             Unbuilt::Size => report::large_region(words.spans[region]),
         };
         self.places.push(place);
+    }
+
+    /// Looks for two derivations of one text in a region that nests, where it nests but little.
+    fn example(&mut self, words: &Words, items: &Items, pairs: &mut Pairs<'_>, region: WordId) {
+        let Ok(automaton) = Automaton::nested(words, items, region, NESTING) else {
+            return;
+        };
+        for fork in automaton.forks.iter().filter(|fork| fork.item.is_some() && !fork.again) {
+            if let Ok(Some(twins)) = pairs.twins(&automaton, fork, false) {
+                self.places.push(self.place(words, items, fork, &twins));
+                return;
+            }
+        }
     }
 
     fn undecided(&mut self, words: &Words, region: WordId, undecided: Undecided) {

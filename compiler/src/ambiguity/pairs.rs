@@ -88,7 +88,7 @@ impl<'a> Pairs<'a> {
             for (j, second) in starts.iter().enumerate().skip(i + 1) {
                 let from = pairs.len();
                 if let Some(found) =
-                    extend(&mut pairs, &mut seen, (first, second), [false; 2], (usize::MAX, None), exit)
+                    extend(automaton, &mut pairs, &mut seen, (first, second), [false; 2], (usize::MAX, None), exit)
                 {
                     return Ok(Some(Twins {
                         arms: [i, j],
@@ -131,6 +131,7 @@ impl<'a> Pairs<'a> {
                 let next = (stops(automaton, to, exit), stops(automaton, other, exit));
                 let printed = Some([first, second]);
                 if let Some(met) = extend(
+                    automaton,
                     &mut pairs,
                     &mut seen,
                     (&next.0, &next.1),
@@ -221,7 +222,9 @@ impl<'a> Pairs<'a> {
 }
 
 /// Adds all pairs of two sets; gives the state in which both are, if that is not to be.
+#[allow(clippy::too_many_arguments, reason = "the state of one search")]
 fn extend(
+    automaton: &Automaton,
     pairs: &mut Vec<Pair>,
     seen: &mut HashSet<([State; 2], [bool; 2])>,
     (first, second): (&[Stop], &[Stop]),
@@ -231,6 +234,13 @@ fn extend(
 ) -> Option<State> {
     for &(a, crosses) in first {
         for &(b, also) in second {
+            let dead = |state: State| {
+                let alive = automaton.alive.as_ref();
+                alive.is_some_and(|alive| !alive[state as usize])
+            };
+            if dead(a) || dead(b) {
+                continue;
+            }
             let now = [passed[0] || crosses, passed[1] || also];
             if exit.is_some() {
                 let together = passed == [false; 2] && now == [true; 2];
