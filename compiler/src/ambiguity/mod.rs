@@ -16,7 +16,7 @@ mod pattern;
 mod report;
 mod seams;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod words;
 

@@ -2,7 +2,7 @@
 
 mod fixtures;
 mod hidden;
-mod random;
+pub(crate) mod random;
 
 use super::{Proof, Verdict, prove};
 use crate::diagnostics::render;

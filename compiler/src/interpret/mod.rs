@@ -11,6 +11,7 @@ mod tests;
 mod tree;
 
 pub use observe::{Coverage, Observer};
+pub(crate) use setup::guards;
 pub use rqg_runtime::run::{DEFAULT_BUDGET, KeyLimit, Settings};
 pub use tree::Tree;
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Makes all choices, one derivation after the other.
 #[derive(Default)]
-struct Odometer {
+pub(crate) struct Odometer {
     /// What was chosen of how many.
     digits: Vec<(u64, u64)>,
     at: usize,
@@ -27,7 +27,7 @@ impl Odometer {
     }
 
     /// Goes on to the next derivation, if there is one.
-    fn advance(&mut self) -> bool {
+    pub(crate) fn advance(&mut self) -> bool {
         self.at = 0;
         while let Some((chosen, n)) = self.digits.pop() {
             if chosen + 1 < n {
@@ -49,7 +49,12 @@ impl Choices for Odometer {
     }
 
     fn pick(&mut self, cumulative: &[u64]) -> usize {
-        self.next(cumulative.len() as u64) as usize
+        // What has no weight now is no candidate.
+        let mut before = 0;
+        let candidates: Vec<usize> = (0..cumulative.len())
+            .filter(|&at| cumulative[at] > std::mem::replace(&mut before, cumulative[at]))
+            .collect();
+        candidates[self.next(candidates.len() as u64) as usize]
     }
 
     fn chance(&mut self, _parts_per_million: u32) -> bool {
@@ -58,7 +63,7 @@ impl Choices for Odometer {
 }
 
 /// Numbers that look random.
-struct Numbers(u64);
+pub(crate) struct Numbers(pub u64);
 
 impl Numbers {
     fn below(&mut self, n: u64) -> u64 {
@@ -113,7 +118,7 @@ fn body(numbers: &mut Numbers, rule: u64, rules: u64, depth: u32) -> String {
     text
 }
 
-fn grammar(numbers: &mut Numbers) -> String {
+pub(crate) fn grammar(numbers: &mut Numbers) -> String {
     let rules = 1 + numbers.below(3);
     let mut text = String::from("rule query = r0;\n");
     for rule in 0..rules {
