@@ -6,10 +6,13 @@
 //! counts as one way and a guard as met, and the count is marked as not exact. Weights do not matter,
 //! except that those of 0 are left out.
 
+mod sample;
 mod values;
 
 #[cfg(test)]
 mod tests;
+
+pub use sample::Sample;
 
 use crate::interpret::{DEFAULT_BUDGET, Settings};
 use crate::ir::{Count, DemandId, Expr, ExprId, Node, NodeId, Program, RuleId};
@@ -23,11 +26,22 @@ const MOST_BITS: u64 = 1 << 20;
 /// Bodies nested deeper are not followed.
 const MOST_NESTING: u32 = 20_000;
 
+/// A number of derivations.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Number {
+    /// So many.
+    Of(BigUint),
+    /// A number too large to be worked out; its base-2 logarithm, roughly.
+    Vast(f64),
+    /// There is no end to them.
+    Endless,
+}
+
 /// How many there are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ways {
-    /// The number; none: there is no end to them.
-    pub number: Option<BigUint>,
+    /// The number.
+    pub number: Number,
     /// Whether it is the number, or at least and about that many because the schema decides.
     pub exact: bool,
 }
@@ -35,7 +49,7 @@ pub struct Ways {
 impl Ways {
     fn of(number: impl Into<BigUint>) -> Self {
         Self {
-            number: Some(number.into()),
+            number: Number::Of(number.into()),
             exact: true,
         }
     }
@@ -54,15 +68,17 @@ impl Ways {
 
     fn endless() -> Self {
         Self {
-            number: None,
+            number: Number::Endless,
             exact: true,
         }
     }
 
     fn and(self, other: Self) -> Self {
+        let bits = self.bits() + other.bits();
         let number = match (self.number, other.number) {
-            (Some(a), Some(b)) if a.bits() + b.bits() <= MOST_BITS => Some(a * b),
-            _ => None,
+            (Number::Endless, _) | (_, Number::Endless) => Number::Endless,
+            (Number::Of(a), Number::Of(b)) if bits <= MOST_BITS as f64 => Number::Of(a * b),
+            _ => Number::Vast(bits),
         };
         Self {
             number,
@@ -71,30 +87,32 @@ impl Ways {
     }
 
     fn or(self, other: Self) -> Self {
+        let bits = self.bits().max(other.bits());
+        let number = match (self.number, other.number) {
+            (Number::Endless, _) | (_, Number::Endless) => Number::Endless,
+            (Number::Of(a), Number::Of(b)) => Number::Of(a + b),
+            _ => Number::Vast(bits),
+        };
         Self {
-            number: self.number.zip(other.number).map(|(a, b)| a + b),
+            number,
             exact: self.exact && other.exact,
         }
     }
 
     /// `low` to `high` times.
     fn repeated(&self, low: u64, high: u64) -> Self {
-        let Some(base) = &self.number else {
-            let once = if high == 0 { Some(BigUint::from(1u8)) } else { None };
-            return Self {
-                number: once,
-                exact: self.exact,
-            };
-        };
         let one = BigUint::from(1u8);
-        let number = if *base == one {
-            Some(BigUint::from(high.saturating_sub(low)) + one)
-        } else if base.bits().saturating_mul(high.saturating_add(1)) > MOST_BITS {
-            None
-        } else {
+        let bits = self.bits() * high.saturating_add(1) as f64;
+        let number = match &self.number {
+            _ if high == 0 => Number::Of(one),
+            Number::Endless => Number::Endless,
+            Number::Of(base) if *base == one => Number::Of(one + (high - low)),
             // A sum of powers.
-            let power = |exponent: u64| base.pow(u32::try_from(exponent).unwrap_or(u32::MAX));
-            Some((power(high + 1) - power(low)) / (base - one))
+            Number::Of(base) if bits <= MOST_BITS as f64 => {
+                let power = |exponent: u64| base.pow(u32::try_from(exponent).unwrap_or(u32::MAX));
+                Number::Of((power(high + 1) - power(low)) / (base - one))
+            }
+            _ => Number::Vast(bits),
         };
         Self {
             number,
@@ -105,12 +123,15 @@ impl Ways {
     /// The base-2 logarithm; infinite for what has no end.
     #[must_use]
     pub fn bits(&self) -> f64 {
-        let Some(number) = &self.number else {
-            return f64::INFINITY;
-        };
-        let shift = number.bits().saturating_sub(64);
-        let leading = (number >> shift).iter_u64_digits().next().unwrap_or(0);
-        (leading as f64).log2() + shift as f64
+        match &self.number {
+            Number::Of(number) => {
+                let shift = number.bits().saturating_sub(64);
+                let leading = (number >> shift).iter_u64_digits().next().unwrap_or(0);
+                (leading as f64).log2() + shift as f64
+            }
+            Number::Vast(bits) => *bits,
+            Number::Endless => f64::INFINITY,
+        }
     }
 }
 
