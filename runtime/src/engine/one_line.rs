@@ -1,10 +1,5 @@
 //! Puts a statement on one line without changing what it means.
 
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
-
-static COMMENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"--"));
-
 /// Appends `statement` to `out` on one line:
 ///
 /// - a line break in a string (`'…'`, `$$…$$`) makes it an `E'…\n…'`, in a quoted name a `U&"…"`;
@@ -16,8 +11,7 @@ static COMMENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"--"))
 /// A statement to which none of this applies is copied as it is; so is any text on one line that is
 /// not `terminated`, which therefore need not be SQL.
 pub fn write_one_line(statement: &[u8], terminated: bool, out: &mut Vec<u8>) {
-    let breaks = memchr::memchr2(b'\n', b'\r', statement).is_some();
-    if breaks || (terminated && COMMENT.find(statement).is_some()) {
+    if needs_rewriting(statement, terminated) {
         let mut rewriter = Rewriter {
             text: statement.trim_ascii(),
             at: 0,
@@ -28,6 +22,49 @@ pub fn write_one_line(statement: &[u8], terminated: bool, out: &mut Vec<u8>) {
     } else {
         out.extend_from_slice(statement);
     }
+}
+
+/// True for a statement that may have a line break, or, if `terminated`, a `--` comment.
+///
+/// Every byte is looked at together with the one after it, in blocks without a branch that the
+/// compiler turns into vector instructions: dashes are too frequent in dates to be searched for.
+fn needs_rewriting(statement: &[u8], terminated: bool) -> bool {
+    let dash = if terminated { b'-' } else { b'\n' };
+    let found = |byte: u8, next: u8| is_break(byte) | ((byte == dash) & (next == dash));
+    let Some((&last, before)) = statement.split_last() else {
+        return false;
+    };
+    let after = &statement[1..];
+    let mut any = is_break(last);
+    let (blocks, _) = before.as_chunks::<BLOCK>();
+    let (next_blocks, _) = after.as_chunks::<BLOCK>();
+    for (block, next) in blocks.iter().zip(next_blocks) {
+        any |= any_pair(block, next, found);
+    }
+    // The last block overlaps the one before it.
+    any | match (before.last_chunk(), after.last_chunk()) {
+        (Some(block), Some(next)) => any_pair::<BLOCK>(block, next, found),
+        _ => before
+            .iter()
+            .zip(after)
+            .any(|(&byte, &next)| found(byte, next)),
+    }
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 32;
+
+#[inline]
+fn any_pair<const N: usize>(
+    block: &[u8; N],
+    next: &[u8; N],
+    found: impl Fn(u8, u8) -> bool,
+) -> bool {
+    let mut any = 0;
+    for i in 0..N {
+        any |= u8::from(found(block[i], next[i]));
+    }
+    any != 0
 }
 
 /// Walks the tokens of a statement as PostgreSQL's scanner does.
@@ -63,7 +100,7 @@ fn is_word(byte: u8) -> bool {
 }
 
 fn is_break(byte: u8) -> bool {
-    byte == b'\n' || byte == b'\r'
+    (byte == b'\n') | (byte == b'\r')
 }
 
 impl Rewriter<'_> {

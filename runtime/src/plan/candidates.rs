@@ -11,7 +11,7 @@ use crate::demand::{Bound, Cursor, Demand, Domain, Field, Term, View};
 use crate::schema::model::TableId;
 use crate::types::TypeId;
 use crate::unit::Unit;
-use crate::unit::value::{RelationId, Value};
+use crate::unit::value::{ColumnRef, RelationId, Value};
 
 /// A candidate of a draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Candidate {
 pub struct Listed {
     /// In the domain's order.
     pub candidates: Vec<Candidate>,
-    /// Their positions in their table, if all of them are columns.
-    pub(crate) columns: Option<Vec<u16>>,
+    /// The columns that they are, if all of them are columns.
+    pub(crate) columns: Option<Vec<ColumnRef>>,
     /// How lists of different ones are drawn, if they are few.
     order: Option<Order>,
 }
@@ -79,12 +79,12 @@ impl Listed {
             }
             order
         });
-        let position = |found: &Candidate| match found.value {
-            Value::Column(column) => Some(column.position),
+        let column = |found: &Candidate| match found.value {
+            Value::Column(column) => Some(column),
             _ => None,
         };
         Self {
-            columns: candidates.iter().map(position).collect(),
+            columns: candidates.iter().map(column).collect(),
             candidates,
             order,
         }
