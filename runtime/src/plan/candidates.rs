@@ -275,8 +275,9 @@ impl By {
 }
 
 pub(super) fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candidates {
-    if !Dependence::of_demand(demand, 1).is_closed() {
-        return Candidates::Open;
+    let dependence = Dependence::of_demand(demand, 1);
+    if !dependence.is_closed() {
+        return of_own_relation(plan, domain, demand, &dependence).unwrap_or(Candidates::Open);
     }
     if Dependence::of_domain(domain).is_closed() {
         return Candidates::Fixed {
@@ -300,7 +301,7 @@ pub(super) fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candi
         return Candidates::PerVisible {
             by: None,
             sets: vec![VisibleLists {
-                tables: lists(plan, &Domain::Columns(Term::Slot(0)), demand),
+                tables: lists(plan, &Domain::Columns(Term::Slot(0)), 0, demand),
                 types,
             }],
             enclosing: *domain == Domain::Enclosing,
@@ -311,9 +312,31 @@ pub(super) fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candi
     };
     Candidates::PerTable {
         relation: relation.clone(),
-        lists: lists(plan, &of_slot, demand),
+        lists: lists(plan, &of_slot, 0, demand),
         qualifies,
     }
+}
+
+/// The candidates of each table where the demand speaks of nothing but them and the relation drawn
+/// from, which is that table.
+fn of_own_relation(
+    plan: &Plan,
+    domain: &Domain,
+    demand: &Demand,
+    dependence: &Dependence,
+) -> Option<Candidates> {
+    let (relation, _, qualifies) = of_any(domain)?;
+    let (&Term::Slot(slot), [own]) = (relation, dependence.slots.as_slice()) else {
+        return None;
+    };
+    if *own != slot || dependence.surroundings || dependence.outer {
+        return None;
+    }
+    Some(Candidates::PerTable {
+        relation: relation.clone(),
+        lists: lists(plan, domain, slot, demand),
+        qualifies,
+    })
 }
 
 /// The relation that a domain is of, the domain of any one relation, written so that a lone slot
@@ -395,7 +418,7 @@ pub(super) fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option
         .flat_map(|&open| bases.iter().map(move |&base| (open, base)));
     let lists = |of_slot: &Domain, (open, base): (u64, Option<TypeId>)| -> Vec<Listed> {
         let depth = |view: View<'_>, value| depth_of(view, clauses, open, base, value);
-        lists_by(plan, of_slot, &depth)
+        lists_by(plan, of_slot, 0, &depth)
     };
     let by = Box::new(By {
         clauses: decider,
@@ -564,9 +587,9 @@ fn of_types(
     Some(known.chain([depth(None)]).collect())
 }
 
-/// The candidates of each table of the model in a domain that slot 0 decides.
-fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Listed> {
-    lists_by(plan, domain, &|view, value| {
+/// The candidates of each table of the model in a domain that a slot decides.
+fn lists(plan: &Plan, domain: &Domain, slot: u16, demand: &Demand) -> Vec<Listed> {
+    lists_by(plan, domain, slot, &|view, value| {
         view.holds(demand, Some(&Bound::new(value)))
     })
 }
@@ -575,12 +598,13 @@ fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Listed> {
 fn lists_by(
     plan: &Plan,
     domain: &Domain,
+    slot: u16,
     depth: &dyn Fn(View<'_>, Value) -> Option<u32>,
 ) -> Vec<Listed> {
     let mut unit = Unit::new(plan);
     (0..plan.model().tables.len() as u32)
         .map(|table| {
-            unit.set_lone_slot(0, Value::Relation(RelationId(table)));
+            unit.set_lone_slot(slot, Value::Relation(RelationId(table)));
             list(View { plan, unit: &unit }, domain, depth)
         })
         .collect()
