@@ -27,15 +27,25 @@ impl UnitText {
     }
 }
 
+/// Whether an index has a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emission {
+    /// The unit is there, though it may be without statements.
+    Emitted,
+    /// No unit belongs to the index: another one of the run's space makes the same derivation. There
+    /// is no text.
+    Skipped,
+}
+
 /// Makes the units of one run; one instance a thread.
 pub trait Generate {
     /// Makes unit `index` into `unit`, replacing what it held. A pure function of the run's
-    /// identity and `index`.
-    fn generate(&mut self, index: u64, unit: &mut UnitText);
+    /// identity and `index`. `unit` is left empty where the index is skipped.
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission;
 }
 
 impl<G: Generate + ?Sized> Generate for Box<G> {
-    fn generate(&mut self, index: u64, unit: &mut UnitText) {
-        (**self).generate(index, unit);
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
+        (**self).generate(index, unit)
     }
 }

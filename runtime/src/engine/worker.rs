@@ -3,7 +3,8 @@
 use super::claims::Claims;
 use super::control::Control;
 use super::format::Format;
-use crate::unit_text::{Generate, UnitText};
+use crate::uniqueness::{Fingerprint, Fingerprinter};
+use crate::unit_text::{Emission, Generate, UnitText};
 use crossbeam_channel::{Receiver, Sender};
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -17,6 +18,28 @@ const LARGEST_CLAIM: u64 = 8192;
 /// How long a claim may take, so that stopping is prompt whatever a unit costs.
 const CLAIM_TIME: Duration = Duration::from_millis(20);
 
+/// What is kept of each unit of a buffer, so that some of them can be dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// Nothing: buffers are written whole.
+    None,
+    /// Where it ends.
+    Ends,
+    /// Where it ends, and its fingerprint.
+    Fingerprints,
+}
+
+/// A unit in a buffer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) index: u64,
+    /// Where its text ends in the buffer.
+    pub(super) end: usize,
+    pub(super) statements: u64,
+    /// Bytes of its statements.
+    pub(super) bytes: u64,
+}
+
 /// Formatted units of neighbouring indexes, on their way from a worker to the writer and back.
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
@@ -24,9 +47,16 @@ pub(super) struct Buffer {
     pub(super) first: u64,
     pub(super) next: u64,
     pub(super) text: Vec<u8>,
+    /// Units in it.
     pub(super) units: u64,
     pub(super) statements: u64,
     pub(super) bytes: u64,
+    /// Indexes that have no unit.
+    pub(super) skipped: u64,
+    /// The units, if they are marked.
+    pub(super) marks: Vec<Mark>,
+    /// One for each mark, if fingerprints are asked for.
+    pub(super) fingerprints: Vec<Fingerprint>,
 }
 
 impl Buffer {
@@ -42,6 +72,9 @@ impl Buffer {
         self.text.clear();
         self.text.shrink_to(size);
         (self.units, self.statements, self.bytes) = (0, 0, 0);
+        self.skipped = 0;
+        self.marks.clear();
+        self.fingerprints.clear();
     }
 }
 
@@ -60,6 +93,7 @@ pub(super) struct Worker<'a> {
     pub(super) deadline: Option<Instant>,
     pub(super) control: &'a Control,
     pub(super) format: &'a Format,
+    pub(super) marks: Marks,
     pub(super) full: Sender<Message>,
     pub(super) empty: Receiver<Buffer>,
     pub(super) buffer_size: usize,
@@ -75,10 +109,17 @@ impl Worker<'_> {
         let _alarm = Alarm(&self.full);
         let mut generator = factory();
         let mut unit = UnitText::default();
+        let mut fingerprinter = Fingerprinter::default();
         let mut pace = Pace::new(self.buffer_size / 2);
         while let Some(indexes) = self.claim(&pace) {
             if self
-                .work(indexes, &mut generator, &mut unit, &mut pace)
+                .work(
+                    indexes,
+                    &mut generator,
+                    &mut unit,
+                    &mut fingerprinter,
+                    &mut pace,
+                )
                 .is_err()
             {
                 break;
@@ -103,6 +144,7 @@ impl Worker<'_> {
         indexes: Range<u64>,
         generator: &mut G,
         unit: &mut UnitText,
+        fingerprinter: &mut Fingerprinter,
         pace: &mut Pace,
     ) -> Result<(), WriterGone> {
         let mut next = indexes.start;
@@ -112,23 +154,50 @@ impl Worker<'_> {
             buffer.worker = self.number;
             buffer.first = next;
             while next < indexes.end && buffer.text.len() < self.buffer_size {
-                generator.generate(next, unit);
-                self.format.write(next, unit, &mut buffer.text);
-                buffer.units += 1;
-                buffer.statements += unit.ends.len() as u64;
-                buffer.bytes += unit.bytes.len() as u64;
+                match generator.generate(next, unit) {
+                    Emission::Emitted => self.add(next, unit, &mut buffer, fingerprinter),
+                    Emission::Skipped => buffer.skipped += 1,
+                }
                 next += 1;
             }
             buffer.next = next;
             if !matches!(self.format, Format::Null) {
                 buffer.bytes = buffer.text.len() as u64;
             }
-            pace.learn(buffer.units, buffer.text.len(), started.elapsed());
+            let indexes = buffer.units + buffer.skipped;
+            pace.learn(indexes, buffer.text.len(), started.elapsed());
             self.full
                 .send(Message::Full(buffer))
                 .map_err(|_| WriterGone)?;
         }
         Ok(())
+    }
+
+    /// Adds a unit to a buffer.
+    #[inline]
+    fn add(
+        &self,
+        index: u64,
+        unit: &UnitText,
+        buffer: &mut Buffer,
+        fingerprinter: &mut Fingerprinter,
+    ) {
+        self.format.write(index, unit, &mut buffer.text);
+        let (statements, bytes) = (unit.ends.len() as u64, unit.bytes.len() as u64);
+        buffer.units += 1;
+        buffer.statements += statements;
+        buffer.bytes += bytes;
+        if self.marks != Marks::None {
+            buffer.marks.push(Mark {
+                index,
+                end: buffer.text.len(),
+                statements,
+                bytes,
+            });
+        }
+        if self.marks == Marks::Fingerprints {
+            buffer.fingerprints.push(fingerprinter.fingerprint(unit));
+        }
     }
 }
 
@@ -147,9 +216,9 @@ impl Pace {
         }
     }
 
-    fn learn(&mut self, units: u64, bytes: usize, elapsed: Duration) {
-        let by_bytes = self.target_bytes * units / (bytes as u64).max(1);
-        let by_time = CLAIM_TIME.as_nanos() * u128::from(units) / elapsed.as_nanos().max(1);
+    fn learn(&mut self, indexes: u64, bytes: usize, elapsed: Duration) {
+        let by_bytes = self.target_bytes * indexes / (bytes as u64).max(1);
+        let by_time = CLAIM_TIME.as_nanos() * u128::from(indexes) / elapsed.as_nanos().max(1);
         let wanted = by_bytes.min(u64::try_from(by_time).unwrap_or(u64::MAX));
         // At most four times the last one: a lucky short unit is no reason to claim thousands.
         self.claim = wanted.min(self.claim * 4).clamp(1, LARGEST_CLAIM);
