@@ -29,6 +29,8 @@ pub struct Writer {
     pub(crate) bytes: Vec<u8>,
     /// Where statements ended.
     pub(crate) ends: Vec<usize>,
+    /// Where the unit starts.
+    origin: usize,
     /// Where the current statement starts.
     start: usize,
     /// Whether the next token needs a space unless its first byte joins.
@@ -36,11 +38,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Forgets everything, keeps the memory.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
+    /// Starts a unit behind so many bytes, which stay. Forgets the rest, keeps the memory.
+    pub fn begin(&mut self, origin: usize) {
+        self.bytes.truncate(origin);
         self.ends.clear();
-        self.start = 0;
+        self.origin = self.bytes.len();
+        self.start = self.origin;
         self.wants_space = false;
     }
 
@@ -205,17 +208,23 @@ impl Writer {
         self.wants_space = false;
     }
 
-    /// How many bytes were written.
+    /// How many bytes the unit has.
     #[must_use]
     #[inline]
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.origin
     }
 
-    /// Whether nothing was written.
+    /// Whether the unit has no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.len() == 0
+    }
+
+    /// The bytes of the unit.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        self.bytes.get(self.origin..).unwrap_or_default()
     }
 }
 

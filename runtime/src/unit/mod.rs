@@ -133,11 +133,11 @@ impl Unit {
         }
     }
 
-    /// Starts unit `index`; its text grows in the memory of `text`.
+    /// Starts unit `index`; its text grows in the memory of `text`, behind what is to stay there.
     pub fn begin(&mut self, plan: &Plan, index: u64, text: &mut UnitText) {
         std::mem::swap(&mut self.writer.bytes, &mut text.bytes);
         std::mem::swap(&mut self.writer.ends, &mut text.ends);
-        self.writer.clear();
+        self.writer.begin(text.start());
         self.arena.texts.clear();
         self.arena.lists.truncate(self.arena.kept);
         self.arena.relations.clear();
@@ -180,7 +180,7 @@ impl Unit {
     /// The text so far, without a break between statements.
     #[must_use]
     pub fn text(&self) -> &[u8] {
-        &self.writer.bytes
+        self.writer.text()
     }
 
     // Frames
