@@ -101,12 +101,9 @@ impl Writer {
     #[must_use]
     #[inline]
     pub(crate) fn qualified(&mut self, relation: &Word, column: &Word) -> bool {
-        if column.is_other() || !relation.push(self.wants_space, &mut self.bytes) {
-            return false;
-        }
-        self.dot();
-        self.wants_space = true;
-        column.push(false, &mut self.bytes)
+        let pushed = relation.push_qualifying(column, self.wants_space, &mut self.bytes);
+        self.wants_space |= pushed;
+        pushed
     }
 
     /// Writes the dot between a relation and a column.

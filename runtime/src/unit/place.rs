@@ -18,6 +18,7 @@ impl Unit {
                 self.place_name(plan, column);
             }
             Value::Column(column) => self.place_column(plan, column),
+            Value::Relation(relation) => self.place_reference(plan, relation),
             // A builtin that placed its text itself.
             Value::Nothing => {}
             other => self.place_other(plan, other),
@@ -36,8 +37,6 @@ impl Unit {
                 self.writer
                     .token(itoa::Buffer::new().format(number).as_bytes());
             }
-            Value::Relation(relation) => self.place_reference(plan, relation),
-            Value::Column(column) => self.place_column(plan, column),
             Value::List(range) => {
                 for (n, at) in range.indexes().enumerate() {
                     if n > 0 {
@@ -74,6 +73,7 @@ impl Unit {
         }
     }
 
+    #[inline(never)]
     fn place_reference(&mut self, plan: &Plan, relation: RelationId) {
         match self.arena.relation(relation) {
             Some(own) => {
