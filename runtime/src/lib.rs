@@ -17,6 +17,7 @@ pub mod schema;
 pub mod spacing;
 pub mod tokens;
 pub mod types;
+pub mod uniqueness;
 pub mod unit;
 pub mod unit_text;
 pub mod values;

@@ -2,7 +2,7 @@
 
 use crate::postgres::Server;
 use rqg_runtime::engine::Control;
-use rqg_runtime::unit_text::{Generate, UnitText};
+use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 use rqg_server::executor::{self, Rules, Settings, Summary};
 use rqg_server::outcome::Outcome;
 use rqg_server::{Dsn, Options};
@@ -12,12 +12,13 @@ use std::time::Duration;
 pub struct Units<F>(pub F);
 
 impl<F: FnMut(u64) -> Vec<String>> Generate for Units<F> {
-    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
         unit.clear();
         for statement in (self.0)(index) {
             unit.bytes.extend_from_slice(statement.as_bytes());
             unit.ends.push(unit.bytes.len());
         }
+        Emission::Emitted
     }
 }
 

@@ -7,14 +7,16 @@ use crate::report::Report;
 use crate::terminal;
 use rqg_cli::args::OutputFormat;
 use rqg_cli::identity::{self, Identity as Decided};
+use rqg_cli::range::{Asked, Extent};
 use rqg_compiler::compile;
 use rqg_compiler::interpret::{self, Generator};
 use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin};
 use rqg_runtime::engine::Format;
 use rqg_runtime::native::AnyGenerator;
+use rqg_runtime::run::Uniqueness;
 use rqg_runtime::schema::Model;
-use rqg_runtime::unit_text::{Generate, UnitText};
+use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 use rqg_server::Server;
 use std::ops::Range;
 use std::path::Path;
@@ -162,6 +164,13 @@ impl Identity {
         }
     }
 
+    /// The indexes of a run, and which of their units are written.
+    pub fn extent(&self, asked: &Asked) -> Result<Extent, Failure> {
+        let settings = &self.decided.settings;
+        let space = settings.space.unwrap_or(u64::MAX);
+        Ok(asked.extent(settings.uniqueness, space)?)
+    }
+
     /// What is wrong with a run over these indexes, if new rows take keys that others took before.
     pub fn keys_repeat(&self, range: &Range<u64>) -> Option<String> {
         identity::keys_repeat(self.generator.key_limit(), range)
@@ -209,6 +218,13 @@ impl Identity {
         if args.run.key_offset != 0 {
             flag("--key-offset", &args.run.key_offset.to_string());
         }
+        // A filter decides which units come, not what they say.
+        if self.decided.settings.uniqueness == Uniqueness::Strict {
+            flag("--unique", "strict");
+        }
+        if let Some(space) = self.decided.settings.space {
+            flag("--space", &space.to_string());
+        }
         if args.interpret {
             words.push("--interpret".to_owned());
         }
@@ -233,7 +249,7 @@ pub enum Worker {
 }
 
 impl Generate for Worker {
-    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
         match self {
             Self::Interpreted(worker) => worker.generate(index, unit),
             Self::Native(worker) => worker.generate(index, unit),

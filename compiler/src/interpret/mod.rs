@@ -27,7 +27,7 @@ use rqg_runtime::plan::Plan;
 use rqg_runtime::run::{Stack, key_limit, with_stack};
 use rqg_runtime::schema::model::Model;
 use rqg_runtime::unit::Unit;
-use rqg_runtime::unit_text::{Generate, UnitText};
+use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 use std::sync::{Arc, OnceLock};
 
 /// A program made ready for a run: shared by all workers, cheap to clone.
@@ -204,8 +204,9 @@ impl Worker {
 }
 
 impl Generate for Worker {
-    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
         let mut choices = self.choices(index);
         self.generate_from(index, &mut choices, unit);
+        Emission::Emitted
     }
 }

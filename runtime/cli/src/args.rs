@@ -1,9 +1,11 @@
 //! The flags that decide what is made and where it goes, and how their values are read.
 
+use crate::range::Asked;
 use clap::{Args, ValueEnum};
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Shard;
 use rqg_runtime::entropy::Seed;
+use rqg_runtime::run::Uniqueness;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -39,6 +41,13 @@ pub struct IdentityArgs {
     /// runs have filled before
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = parse_count, help_heading = IDENTITY)]
     pub key_offset: u64,
+    /// How units are kept apart
+    #[arg(long, value_name = "MODE", value_enum, default_value_t, help_heading = IDENTITY)]
+    pub unique: Unique,
+    /// How many indexes a strict run has; each makes at most one unit [default: by grammar, schema,
+    /// dialect and count]
+    #[arg(long, value_name = "S", value_parser = parse_space, help_heading = IDENTITY)]
+    pub space: Option<u64>,
     /// Print the run's identity, warnings and statistics even if stderr is no terminal
     #[arg(short, long)]
     pub verbose: bool,
@@ -74,6 +83,41 @@ pub struct RunArgs {
     /// Write units as they come
     #[arg(long, overrides_with = "ordered")]
     pub unordered: bool,
+}
+
+impl RunArgs {
+    /// Which part of the run is asked for.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        Asked {
+            start: self.start,
+            count: self.count,
+            duration: self.duration,
+            shard: self.shard,
+        }
+    }
+}
+
+/// How units are kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Unique {
+    /// Units may repeat
+    #[default]
+    None,
+    /// A filter drops units that came before, and fewer than 0.01 % of the others
+    Probabilistic,
+    /// Units can't repeat
+    Strict,
+}
+
+impl From<Unique> for Uniqueness {
+    fn from(unique: Unique) -> Self {
+        match unique {
+            Unique::None => Self::None,
+            Unique::Probabilistic => Self::Probabilistic,
+            Unique::Strict => Self::Strict,
+        }
+    }
 }
 
 /// What the tables hold.
@@ -129,6 +173,20 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
     match digits.parse() {
         Ok(number) if plain => Ok(number),
         _ => Err("give a whole number from 0 to 18446744073709551615".to_owned()),
+    }
+}
+
+/// The largest space of a strict run.
+const LARGEST_SPACE: u64 = 1 << 63;
+
+/// A number of indexes from 1 to 2^63.
+///
+/// # Errors
+/// The text is no such value; the error says how to write it.
+pub fn parse_space(text: &str) -> Result<u64, String> {
+    match parse_count(text) {
+        Ok(space) if (1..=LARGEST_SPACE).contains(&space) => Ok(space),
+        _ => Err(format!("give a whole number from 1 to {LARGEST_SPACE}")),
     }
 }
 

@@ -4,21 +4,22 @@ use crate::Failure;
 use crate::args::{IdentityArgs, OutputFormat, RunArgs, parse_count};
 use crate::generate::{self, Job};
 use crate::identity::{Identity, keys_repeat};
+use crate::range::Extent;
 use crate::terminal;
 use clap::error::ErrorKind;
 use clap::{Args, Command, FromArgMatches};
-use rqg_runtime::engine::EngineError;
+use rqg_runtime::engine::{self, Control, EngineError, Settings};
 use rqg_runtime::native::tables::Tables;
 use rqg_runtime::native::{Generator, Grammar};
 use rqg_runtime::schema::ddl::read_ddl;
 use rqg_runtime::schema::{Model, default_model};
-use rqg_runtime::unit_text::{Generate, UnitText};
+use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done, 1 the input is wrong, 2 wrong usage, 3 the environment failed,
-130 interrupted.";
+4 not all that was asked could be had, 130 interrupted.";
 
 #[derive(Debug, Args)]
 struct GenerateArgs {
@@ -82,20 +83,28 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     let (_, found) = matches.subcommand().ok_or("no subcommand")?;
     let args = GenerateArgs::from_arg_matches(found).map_err(|error| error.to_string())?;
     let told = |failure: Failure| failure.message(G::TABLES.name);
-    let range = generate::indexes(&args.run).map_err(told)?;
+    args.run.asked().check().map_err(told)?;
     let run = prepare::<G>(&args.identity).map_err(told)?;
     let format = run.identity.format(args.run.format, G::TABLES.terminator);
-    let text = run.generator.with_stack(|generator| {
-        let mut worker = generator.worker();
-        let mut unit = UnitText::default();
-        let mut text = Vec::new();
-        for index in range {
-            worker.generate(index, &mut unit);
-            format.write(index, &unit, &mut text);
-        }
-        text
-    });
-    let text = text.map_err(|cause| told(EngineError::Spawn(cause).into()))?;
+    let extent = run.extent(&args.run).map_err(told)?;
+    let settings = Settings {
+        duration: args.run.duration,
+        stack_size: run.generator.required_stack(),
+        ..Settings::new(extent.indexes.clone())
+    };
+    let mut selection = extent.selection(None);
+    let mut text = Vec::new();
+    let control = Control::default();
+    let generator = &run.generator;
+    engine::run_selected(
+        &settings,
+        &format,
+        &control,
+        &mut selection,
+        &mut text,
+        || generator.worker(),
+    )
+    .map_err(|error| told(error.into()))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
@@ -115,20 +124,24 @@ fn definition(tables: &'static Tables) -> Command {
 }
 
 fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
-    let range = generate::indexes(&args.run)?;
+    args.run.asked().check()?;
     let run = prepare::<G>(&args.identity)?;
     let generator = &run.generator;
+    let extent = run.extent(&args.run)?;
+    let expected = extent.expected();
     let job = Job {
         program: G::TABLES.name,
         worker: || generator.worker(),
         stack: generator.required_stack(),
+        extent,
+        filter: None,
         format: run.identity.format(args.run.format, G::TABLES.terminator),
         verbose: args.identity.verbose,
     };
     let is_told =
         args.run.duration.is_none() && (args.identity.verbose || terminal::stderr_is_terminal());
-    let shortage = keys_repeat(generator.key_limit(), &range);
-    generate::run(&args.run, &job, |_| {
+    let shortage = keys_repeat(generator.key_limit(), &expected);
+    generate::run(&args.run, job, |_| {
         run.announce(&args.identity);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
@@ -142,12 +155,15 @@ fn show<G: Grammar>(args: &ShowArgs) -> Result<(), Failure> {
     let format = run.identity.format(args.format, G::TABLES.terminator);
     let text = run.generator.with_stack(|generator| {
         let mut unit = UnitText::default();
-        generator.worker().generate(args.index, &mut unit);
+        let emission = generator.worker().generate(args.index, &mut unit);
         let mut text = Vec::new();
         format.write(args.index, &unit, &mut text);
-        text
+        (emission == Emission::Emitted).then_some(text)
     });
-    terminal::print(&text.map_err(EngineError::Spawn)?)
+    match text.map_err(EngineError::Spawn)? {
+        Some(text) => terminal::print(&text),
+        None => Err(Failure::skipped(args.index)),
+    }
 }
 
 /// A run that is ready to start.
@@ -161,6 +177,13 @@ struct Run<G> {
 impl<G: Grammar> Run<G> {
     fn announce(&self, args: &IdentityArgs) {
         self.identity.announce(args, G::TABLES.name, &self.line);
+    }
+
+    /// The indexes of the run, and which of their units are written.
+    fn extent(&self, args: &RunArgs) -> Result<Extent, Failure> {
+        let settings = &self.identity.settings;
+        let space = settings.space.unwrap_or(u64::MAX);
+        args.asked().extent(settings.uniqueness, space)
     }
 }
 

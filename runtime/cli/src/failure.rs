@@ -34,6 +34,9 @@ pub enum Failure {
     /// Signals can't be handled.
     #[error("cannot handle signals: {0}")]
     Signals(#[from] ctrlc::Error),
+    /// Not all that was asked for could be had.
+    #[error("{0}")]
+    Incomplete(String),
     /// Stopped by a signal; the message says how to go on.
     #[error("{0}")]
     Interrupted(String),
@@ -47,6 +50,14 @@ impl Failure {
         Self::Read { path, cause }
     }
 
+    /// An index was asked for that has no unit.
+    #[must_use]
+    pub fn skipped(index: u64) -> Self {
+        Self::Incomplete(format!(
+            "index {index} has no unit: another index of the space makes the same derivation"
+        ))
+    }
+
     /// The exit code, a contract of the command.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -58,6 +69,7 @@ impl Failure {
             | Self::Engine(_)
             | Self::Entropy(_)
             | Self::Signals(_) => 3,
+            Self::Incomplete(_) => 4,
             Self::Interrupted(_) => 130,
         }
     }
@@ -66,7 +78,9 @@ impl Failure {
     #[must_use]
     pub fn message(&self, program: &str) -> String {
         match self {
-            Self::Interrupted(message) => format!("{program}: {message}"),
+            Self::Interrupted(message) | Self::Incomplete(message) => {
+                format!("{program}: {message}")
+            }
             _ => format!("error: {self}"),
         }
     }

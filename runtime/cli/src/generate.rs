@@ -2,15 +2,16 @@
 
 use crate::Failure;
 use crate::args::{OutputFormat, RunArgs};
-use crate::range;
+use crate::range::{Asked, Extent};
 use crate::signals::{self, Leftovers};
 use crate::terminal;
 use rqg_runtime::engine::{
-    self, Control, DiscardSink, FileSink, Format, Outcome, Settings, Sink, Statistics, StdoutSink,
+    self, Control, DiscardSink, EngineError, FileSink, Format, Outcome, Settings, Sink, Statistics,
+    StdoutSink,
 };
+use rqg_runtime::uniqueness::Filter;
 use rqg_runtime::unit_text::Generate;
 use std::io::IsTerminal;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What makes the units of a run.
@@ -22,6 +23,10 @@ pub struct Job<W> {
     pub worker: W,
     /// The stack of such a thread, in bytes.
     pub stack: usize,
+    /// Which units are written.
+    pub extent: Extent,
+    /// Drops units that came before.
+    pub filter: Option<Box<dyn Filter>>,
     /// How units are written.
     pub format: Format,
     /// Whether to print statistics even if stderr is no terminal.
@@ -39,31 +44,24 @@ pub struct Watched<'a> {
     pub total: Option<u64>,
 }
 
-/// The indexes that the arguments ask for.
-///
-/// # Errors
-/// The last index would exceed the largest one.
-pub fn indexes(args: &RunArgs) -> Result<Range<u64>, Failure> {
-    range::of_run(args.start, args.count, args.duration, args.shard)
-}
-
 /// Makes the units. `watch` is called when the output is open; what it gives is kept until the units
 /// are made.
 ///
 /// # Errors
-/// The output can't be written, a thread can't be had, or the run was interrupted.
+/// The output can't be written, a thread can't be had, there are fewer units than asked for, or the
+/// run was interrupted.
 pub fn run<G, W, T>(
     args: &RunArgs,
-    job: &Job<W>,
+    mut job: Job<W>,
     watch: impl FnOnce(&Watched<'_>) -> T,
 ) -> Result<(), Failure>
 where
     G: Generate,
     W: Fn() -> G + Sync,
 {
-    let range = indexes(args)?;
+    let extent = &job.extent;
     let settings = Settings {
-        range: range.clone(),
+        range: extent.indexes.clone(),
         duration: args.duration,
         threads: threads(args),
         ordered: !args.unordered,
@@ -78,23 +76,39 @@ where
     let watcher = watch(&Watched {
         control: &control,
         on_terminal: output.is_on_terminal(),
-        total: args.duration.is_none().then(|| range.end - range.start),
+        total: extent.total(),
     });
-    let result = engine::run(&settings, &job.format, &control, output.sink(), &job.worker);
+    let mut selection = extent.selection(job.filter.as_deref_mut());
+    let (format, worker) = (&job.format, &job.worker);
+    let sink = output.sink();
+    let result = engine::run_selected(&settings, format, &control, &mut selection, sink, worker);
     drop(watcher);
     let statistics = result?;
+    if let Some(filter) = &mut job.filter {
+        let finished = filter.finish(statistics.next);
+        finished.map_err(EngineError::from)?;
+    }
 
     match statistics.outcome {
-        Outcome::Complete => {
+        Outcome::Complete | Outcome::Exhausted => {
             output.finish()?;
             leftovers.set(None);
         }
         // The reader has seen what it wanted.
         Outcome::Closed => return Ok(()),
-        Outcome::Stopped => return Err(interrupted(args, &range, &statistics, &output)),
+        Outcome::Stopped => {
+            let asked = args.asked();
+            return Err(interrupted(&asked, extent, &statistics, &output));
+        }
     }
     if job.verbose || terminal::stderr_is_terminal() {
         terminal::note(&format!("{}: {}", job.program, summary(&statistics)));
+        if let Some(filter) = &job.filter {
+            terminal::note(&format!("{}: {}", job.program, filter.report()));
+        }
+    }
+    if statistics.outcome == Outcome::Exhausted {
+        return Err(Failure::Incomplete(extent.shortfall(statistics.units)));
     }
     Ok(())
 }
@@ -150,22 +164,18 @@ impl Output {
 
 /// What to tell after a signal. An incomplete regular file is gone, so that run starts over.
 fn interrupted(
-    args: &RunArgs,
-    range: &Range<u64>,
+    asked: &Asked,
+    extent: &Extent,
     statistics: &Statistics,
     output: &Output,
 ) -> Failure {
-    let (next, kept) = match output.temporary() {
-        Some(_) => (range.start, "; the incomplete file was removed"),
-        None => (statistics.next, ""),
+    let (next, units, kept) = match output.temporary() {
+        Some(_) => (extent.indexes.start, 0, "; the incomplete file was removed"),
+        None => (statistics.next, statistics.units, ""),
     };
-    let rest = match args.duration {
-        Some(_) => String::new(),
-        None => format!(" --count {}", range.end - next),
-    };
-    let whole = args.shard.map_or("", |_| " and no --shard");
+    let resume = extent.resume(asked, next, units);
     Failure::Interrupted(format!(
-        "interrupted after {} units{kept}; resume with --start {next}{rest}{whole}",
+        "interrupted after {} units{kept}; {resume}",
         statistics.units
     ))
 }
@@ -173,12 +183,18 @@ fn interrupted(
 fn summary(statistics: &Statistics) -> String {
     let seconds = statistics.elapsed.as_secs_f64();
     let rate = statistics.statements as f64 / seconds.max(1e-9);
+    let part = |number: u64, what: &str| match number {
+        0 => String::new(),
+        _ => format!(", {} {what}", grouped(number)),
+    };
     format!(
-        "{} units, {} statements, {:.2} MiB in {seconds:.2} s ({} statements/s)",
+        "{} units, {} statements, {:.2} MiB in {seconds:.2} s ({} statements/s){}{}",
         grouped(statistics.units),
         grouped(statistics.statements),
         statistics.bytes as f64 / f64::from(1 << 20),
         grouped(rate as u64),
+        part(statistics.skipped, "indexes skipped"),
+        part(statistics.dropped, "duplicates dropped"),
     )
 }
 

@@ -7,7 +7,7 @@ use crate::terminal;
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Format;
 use rqg_runtime::entropy::{MasterKey, Seed};
-use rqg_runtime::run::{KeyLimit, Settings};
+use rqg_runtime::run::{KeyLimit, Settings, Uniqueness};
 use std::ops::Range;
 
 /// The rule that units are derived from where none is named.
@@ -26,7 +26,7 @@ impl Identity {
     /// Takes the arguments; `dialect` is that of a run that names none.
     ///
     /// # Errors
-    /// There is no such feature, or no seed to be had.
+    /// There is no such feature, no seed to be had, or no such mode.
     pub fn resolve(args: &IdentityArgs, dialect: Option<Dialect>) -> Result<Self, Failure> {
         let dialect = args.dialect.clone().or(dialect).unwrap_or_default();
         let features = features::switched(&dialect, &args.enable, &args.disable)?;
@@ -34,6 +34,8 @@ impl Identity {
             Some(seed) => seed,
             None => Seed::from_os()?,
         };
+        let uniqueness = Uniqueness::from(args.unique);
+        check_uniqueness(uniqueness, args.space)?;
         let key = seed.master_key();
         let settings = Settings {
             start: args.rule.as_deref().unwrap_or(START).to_owned(),
@@ -42,6 +44,8 @@ impl Identity {
             run_tag: run_tag(&key),
             data_seed: args.rows.data_seed(),
             key_offset: args.key_offset,
+            uniqueness,
+            space: args.space,
             ..Settings::new(key)
         };
         Ok(Self { seed, settings })
@@ -57,7 +61,7 @@ impl Identity {
         schema: (&str, u64),
     ) -> String {
         format!(
-            "version={version} grammar={}@{:016x} rule={} schema={}@{:016x} dialect={}{}{} seed={}",
+            "version={version} grammar={}@{:016x} rule={} schema={}@{:016x} dialect={}{}{}{} seed={}",
             grammar.0,
             grammar.1,
             self.settings.start,
@@ -66,6 +70,7 @@ impl Identity {
             self.settings.dialect,
             switches(args),
             data(&self.settings),
+            uniqueness(&self.settings),
             self.seed,
         )
     }
@@ -133,6 +138,30 @@ fn data(settings: &Settings) -> String {
         _ => format!(" {name}={number}"),
     };
     part("data-seed", settings.data_seed) + &part("key-offset", settings.key_offset)
+}
+
+/// How units are kept apart.
+fn uniqueness(settings: &Settings) -> String {
+    let mode = match settings.uniqueness {
+        Uniqueness::None => String::new(),
+        mode => format!(" unique={mode}"),
+    };
+    let space = settings.space.map(|space| format!(" space={space}"));
+    mode + &space.unwrap_or_default()
+}
+
+/// Refuses what does not go together.
+fn check_uniqueness(mode: Uniqueness, space: Option<u64>) -> Result<(), Failure> {
+    if mode != Uniqueness::None {
+        let message = format!("--unique {mode} is not supported by this version");
+        return Err(Failure::Usage(message));
+    }
+    if space.is_some() {
+        return Err(Failure::Usage(
+            "--space is for --unique strict: other runs have any number of indexes".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Runs with other seeds create objects with other names.

@@ -2,14 +2,18 @@
 //!
 //! ```text
 //! worker ─┐  claims a few indexes (one atomic), generates and formats them into its own buffer
-//! worker ─┼── bounded queue ── sequencer (ordered runs) ── sink      (the calling thread)
+//! worker ─┼── bounded queue ── sequencer ── selection ── sink        (the calling thread)
 //! worker ─┘        └──────────── emptied buffers go back to their worker ──────────┘
 //! ```
+//!
+//! The sequencer serves ordered runs, and those in which units are dropped or counted off: what is
+//! written then depends on what came before. Other runs pass their buffers on whole.
 //!
 //! # Architecture invariants
 //!
 //! - In an ordered run the bytes that reach the sink depend only on the generator, the format and
-//!   the range: not on threads, batch sizes or time.
+//!   the range, and on the selection: not on threads, batch sizes or time. Workers know nothing of the
+//!   selection: what they made too much is thrown away.
 //! - Workers share no lock: they claim by compare-and-swap, and each owns a fixed number of buffers
 //!   that travel to the writer and back. A worker whose buffers are all on their way waits; that is
 //!   the only backpressure. It can't deadlock an ordered run: the worker that holds the earliest
@@ -18,14 +22,15 @@
 //!
 //! ```
 //! use rqg_runtime::engine::{Control, Format, Settings, run};
-//! use rqg_runtime::unit_text::{Generate, UnitText};
+//! use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 //!
 //! struct Count;
 //! impl Generate for Count {
-//!     fn generate(&mut self, index: u64, unit: &mut UnitText) {
+//!     fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
 //!         unit.clear();
 //!         unit.bytes.extend_from_slice(format!("SELECT {index}").as_bytes());
 //!         unit.ends.push(unit.bytes.len());
+//!         Emission::Emitted
 //!     }
 //! }
 //!
@@ -41,6 +46,7 @@ mod claims;
 mod control;
 mod format;
 mod one_line;
+mod select;
 mod sequencer;
 mod sink;
 mod slices;
@@ -54,15 +60,17 @@ pub use one_line::write_one_line;
 pub use sink::{Batch, DiscardSink, FileSink, Sink, StdoutSink};
 pub use slices::Shard;
 
+use crate::uniqueness::{FilterError, Selection};
 use crate::unit_text::Generate;
 use claims::Claims;
+use select::select;
 use sequencer::Sequencer;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
-use worker::{Buffer, Message, Worker};
+use worker::{Buffer, Marks, Message, Worker};
 
 /// Buffers that each worker owns: one in hand, the others queued or being written.
 const BUFFERS_PER_WORKER: usize = 4;
@@ -79,7 +87,8 @@ pub struct Settings {
     pub duration: Option<Duration>,
     /// Worker threads; at least one is started.
     pub threads: usize,
-    /// Whether units reach the sink in the order of their indexes.
+    /// Whether units reach the sink in the order of their indexes. They do so in any case where
+    /// some are dropped or counted off.
     pub ordered: bool,
     /// Stack of each worker thread in bytes.
     pub stack_size: usize,
@@ -102,8 +111,11 @@ impl Settings {
 /// Why a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// All indexes, or the duration, are done.
+    /// All indexes, or the duration, are done, or the units asked for are there.
     Complete,
+    /// There are no more units, and fewer than were asked for: all indexes are done, or what came
+    /// last was all dropped.
+    Exhausted,
     /// [`Control::stop`] was called before that.
     Stopped,
     /// The reader of the sink went away (a broken pipe).
@@ -115,7 +127,7 @@ pub enum Outcome {
 pub struct Statistics {
     /// Why it ended.
     pub outcome: Outcome,
-    /// All indexes below this were written. Where the reader of an unordered run went away, that
+    /// All indexes below this were written, had no unit or were dropped. Where the reader of an unordered run went away, that
     /// can't be told, and this is the start.
     pub next: u64,
     /// Units written.
@@ -124,6 +136,10 @@ pub struct Statistics {
     pub statements: u64,
     /// Bytes written; with [`Format::Null`], bytes of the statements.
     pub bytes: u64,
+    /// Indexes below `next` that have no unit.
+    pub skipped: u64,
+    /// Units that a filter dropped.
+    pub dropped: u64,
     /// Units written by each worker.
     pub units_per_worker: Vec<u64>,
     /// How long it took.
@@ -149,6 +165,9 @@ pub enum EngineError {
         /// Why.
         cause: io::Error,
     },
+    /// A filter can't go on.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     /// No worker thread could be started.
     #[error("cannot start a worker thread: {0}")]
     Spawn(io::Error),
@@ -175,12 +194,46 @@ where
     F: Fn() -> G + Sync,
     G: Generate,
 {
+    run_selected(
+        settings,
+        format,
+        control,
+        &mut Selection::all(),
+        sink,
+        factory,
+    )
+}
+
+/// As [`run`], but a selection decides which units are written and when there are enough.
+///
+/// # Errors
+///
+/// As [`run`], or if the filter of the selection can't go on.
+pub fn run_selected<F, G>(
+    settings: &Settings,
+    format: &Format,
+    control: &Control,
+    selection: &mut Selection<'_>,
+    sink: &mut dyn Sink,
+    factory: F,
+) -> Result<Statistics, EngineError>
+where
+    F: Fn() -> G + Sync,
+    G: Generate,
+{
     let started = Instant::now();
+    let marks = if selection.needs_fingerprints() {
+        Marks::Fingerprints
+    } else if selection.is_trivial() {
+        Marks::None
+    } else {
+        Marks::Ends
+    };
     let deadline = settings
         .duration
         .and_then(|duration| started.checked_add(duration));
     let claims = Claims::new(settings.range.clone());
-    let threads = usable_threads(settings);
+    let threads = usable_threads(settings, selection);
     let buffer_size =
         (BUFFER_MEMORY / (threads * BUFFERS_PER_WORKER).max(1)).clamp(16 << 10, 256 << 10);
     let (full, incoming) = crossbeam_channel::bounded(threads * (BUFFERS_PER_WORKER + 1));
@@ -202,6 +255,7 @@ where
                 deadline,
                 control,
                 format,
+                marks,
                 full: full.clone(),
                 empty,
                 buffer_size,
@@ -222,17 +276,24 @@ where
         }
         drop(full);
         let written = Writer {
-            sequencer: Sequencer::new(settings.range.start, settings.ordered),
+            sequencer: Sequencer::new(
+                settings.range.start,
+                settings.ordered || marks != Marks::None,
+            ),
+            selection,
             control,
             sink,
             returns,
             buffer_size,
+            counts_text: !matches!(format, Format::Null),
             statistics: Statistics {
                 outcome: Outcome::Complete,
                 next: settings.range.start,
                 units: 0,
                 statements: 0,
                 bytes: 0,
+                skipped: 0,
+                dropped: 0,
                 units_per_worker: vec![0; threads],
                 elapsed: Duration::ZERO,
             },
@@ -247,18 +308,25 @@ where
 
     let mut statistics = written?;
     statistics.elapsed = started.elapsed();
+    statistics.dropped = selection.dropped();
     if statistics.outcome == Outcome::Complete {
-        statistics.next = claims.next();
-        if control.is_stopped() && statistics.next < settings.range.end {
+        if !selection.is_over() {
+            statistics.next = claims.next();
+        }
+        let has_more = !selection.is_over() && statistics.next < settings.range.end;
+        if control.is_stopped() && has_more {
             statistics.outcome = Outcome::Stopped;
+        } else if selection.is_short() && !has_more {
+            statistics.outcome = Outcome::Exhausted;
         }
     }
     Ok(statistics)
 }
 
-/// More threads than indexes would find nothing to do.
-fn usable_threads(settings: &Settings) -> usize {
-    let units = settings.range.end.saturating_sub(settings.range.start);
+/// More threads than indexes, or than units that are wanted, would find nothing to do.
+fn usable_threads(settings: &Settings, selection: &Selection<'_>) -> usize {
+    let indexes = settings.range.end.saturating_sub(settings.range.start);
+    let units = selection.wanted().map_or(indexes, |it| it.min(indexes));
     settings
         .threads
         .max(1)
@@ -266,28 +334,35 @@ fn usable_threads(settings: &Settings) -> usize {
 }
 
 /// The calling thread's half of the pipeline.
-struct Writer<'a> {
+struct Writer<'a, 'f> {
     sequencer: Sequencer,
+    selection: &'a mut Selection<'f>,
     control: &'a Control,
     sink: &'a mut dyn Sink,
     returns: Vec<crossbeam_channel::Sender<Buffer>>,
     buffer_size: usize,
+    /// Whether bytes are those of the output.
+    counts_text: bool,
     statistics: Statistics,
 }
 
-impl Writer<'_> {
-    /// Writes until all workers are done. Leaving early drops both channels, which ends the
+impl Writer<'_, '_> {
+    /// Writes until all workers are done, or there is enough. Leaving early drops both channels, which ends the
     /// workers at their next full buffer.
     fn write_all(
         mut self,
         incoming: crossbeam_channel::Receiver<Message>,
     ) -> Result<Statistics, EngineError> {
+        if self.selection.is_over() {
+            return Ok(self.statistics);
+        }
         for message in incoming {
             let Message::Full(buffer) = message else {
                 return Err(EngineError::WorkerPanicked);
             };
             self.sequencer.push(buffer);
-            while let Some(buffer) = self.sequencer.pop() {
+            while let Some(mut buffer) = self.sequencer.pop() {
+                select(self.selection, &mut buffer, self.counts_text)?;
                 match self.write(&buffer) {
                     Ok(()) => self.recycle(buffer),
                     Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
@@ -301,18 +376,23 @@ impl Writer<'_> {
                         });
                     }
                 }
+                if self.selection.is_over() {
+                    return Ok(self.statistics);
+                }
             }
         }
         Ok(self.statistics)
     }
 
     fn write(&mut self, buffer: &Buffer) -> io::Result<()> {
-        self.sink.write(&Batch {
-            indexes: buffer.first..buffer.next,
-            text: &buffer.text,
-            units: buffer.units,
-            statements: buffer.statements,
-        })?;
+        if buffer.units > 0 {
+            self.sink.write(&Batch {
+                indexes: buffer.first..buffer.next,
+                text: &buffer.text,
+                units: buffer.units,
+                statements: buffer.statements,
+            })?;
+        }
         let statistics = &mut self.statistics;
         if self.sequencer.is_ordered() {
             statistics.next = buffer.next;
@@ -320,6 +400,7 @@ impl Writer<'_> {
         statistics.units += buffer.units;
         statistics.statements += buffer.statements;
         statistics.bytes += buffer.bytes;
+        statistics.skipped += buffer.skipped;
         if let Some(units) = statistics.units_per_worker.get_mut(buffer.worker) {
             *units += buffer.units;
         }

@@ -1,14 +1,15 @@
 //! The pipeline as a whole.
 
 use super::*;
-use crate::unit_text::UnitText;
+use crate::uniqueness::{Filter, Fingerprint};
+use crate::unit_text::{Emission, UnitText};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Units of very different lengths, some without statements, some of two.
 struct Uneven;
 
 impl Generate for Uneven {
-    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
         unit.clear();
         for statement in 0..index % 3 {
             let length = if index.is_multiple_of(97) {
@@ -20,6 +21,7 @@ impl Generate for Uneven {
             unit.bytes.extend_from_slice(text.as_bytes());
             unit.ends.push(unit.bytes.len());
         }
+        Emission::Emitted
     }
 }
 
@@ -122,11 +124,11 @@ fn a_failing_sink_ends_the_run() {
 fn a_stopped_run_resumes_without_gap() {
     struct StopAt(Control);
     impl Generate for StopAt {
-        fn generate(&mut self, index: u64, unit: &mut UnitText) {
+        fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
             if index == 2000 {
                 self.0.stop();
             }
-            Uneven.generate(index, unit);
+            Uneven.generate(index, unit)
         }
     }
     let settings = Settings {
@@ -168,8 +170,9 @@ fn a_duration_ends_an_endless_range() {
 fn a_panicking_worker_ends_the_run() {
     struct Panics;
     impl Generate for Panics {
-        fn generate(&mut self, index: u64, _: &mut UnitText) {
+        fn generate(&mut self, index: u64, _: &mut UnitText) -> Emission {
             assert!(index != 5000, "this panic is expected");
+            Emission::Emitted
         }
     }
     let settings = Settings {
@@ -188,10 +191,11 @@ fn memory_stays_bounded_when_units_are_large() {
     /// Counts what is in flight between worker and sink.
     struct Huge;
     impl Generate for Huge {
-        fn generate(&mut self, _: u64, unit: &mut UnitText) {
+        fn generate(&mut self, _: u64, unit: &mut UnitText) -> Emission {
             unit.clear();
             unit.bytes.resize(1 << 20, b'x');
             unit.ends.push(unit.bytes.len());
+            Emission::Emitted
         }
     }
     static LARGEST: AtomicU64 = AtomicU64::new(0);
@@ -334,4 +338,198 @@ fn files_get_their_name_when_complete() {
     assert!(FileSink::create(&directory).is_err());
     assert!(FileSink::create(&directory.join("none/out.sql")).is_err());
     std::fs::remove_dir_all(&directory).unwrap();
+}
+
+/// Every third index has no unit, and every tenth index that has one repeats the text of index 0.
+struct Sparse;
+
+impl Generate for Sparse {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
+        unit.clear();
+        if index % 3 == 1 {
+            return Emission::Skipped;
+        }
+        let number = if index.is_multiple_of(10) { 0 } else { index };
+        let text = format!("S {number} {}", "x".repeat(number as usize % 90));
+        unit.bytes.extend_from_slice(text.as_bytes());
+        unit.ends.push(unit.bytes.len());
+        Emission::Emitted
+    }
+}
+
+/// Drops what it has seen.
+#[derive(Debug, Default)]
+struct Seen(std::collections::HashSet<Fingerprint>);
+
+impl Filter for Seen {
+    fn admit(
+        &mut self,
+        fingerprints: &[Fingerprint],
+        admitted: &mut Vec<bool>,
+    ) -> Result<(), FilterError> {
+        admitted.clear();
+        admitted.extend(fingerprints.iter().map(|&it| self.0.insert(it)));
+        Ok(())
+    }
+
+    fn report(&self) -> String {
+        String::new()
+    }
+}
+
+/// What a run over `range` writes that ends with its `limit`-th unit.
+fn selected(
+    range: std::ops::Range<u64>,
+    limit: Option<u64>,
+    filtered: bool,
+    threads: usize,
+    format: &Format,
+) -> (Vec<u8>, Statistics) {
+    let settings = Settings {
+        threads,
+        ordered: threads.is_multiple_of(2),
+        ..Settings::new(range)
+    };
+    let mut seen = Seen::default();
+    let mut selection = Selection::all();
+    if filtered {
+        selection = selection.filter(&mut seen);
+    }
+    if let Some(limit) = limit {
+        selection = selection.limit(limit);
+    }
+    let mut sink = Vec::new();
+    let control = Control::default();
+    let done = run_selected(
+        &settings,
+        format,
+        &control,
+        &mut selection,
+        &mut sink,
+        || Sparse,
+    );
+    let statistics = done.unwrap();
+    assert_eq!(control.counts().units, statistics.units);
+    (sink, statistics)
+}
+
+/// The same, one index after the other.
+fn selected_by_hand(
+    range: std::ops::Range<u64>,
+    limit: u64,
+    filtered: bool,
+) -> (Vec<u8>, [u64; 4]) {
+    let mut unit = UnitText::default();
+    let mut seen = std::collections::HashSet::new();
+    let mut text = Vec::new();
+    let [mut units, mut skipped, mut dropped, mut next] = [0, 0, 0, range.start];
+    for index in range {
+        if units == limit {
+            break;
+        }
+        next = index + 1;
+        if Sparse.generate(index, &mut unit) == Emission::Skipped {
+            skipped += 1;
+        } else if filtered && !seen.insert(unit.bytes.clone()) {
+            dropped += 1;
+        } else {
+            units += 1;
+            sql().write(index, &unit, &mut text);
+        }
+    }
+    (text, [units, skipped, dropped, next])
+}
+
+#[test]
+fn units_are_selected_in_the_order_of_their_indexes() {
+    for filtered in [false, true] {
+        for limit in [1, 2, 63, 64, 4000, 20_000] {
+            let (expected, counts) = selected_by_hand(5..u64::MAX, limit, filtered);
+            for threads in [1, 2, 3, 16] {
+                let run = selected(5..u64::MAX, Some(limit), filtered, threads, &sql());
+                let (found, statistics) = run;
+                assert!(found == expected, "{limit} on {threads} threads");
+                let found = [
+                    statistics.units,
+                    statistics.skipped,
+                    statistics.dropped,
+                    statistics.next,
+                ];
+                assert_eq!(found, counts, "{limit} on {threads} threads");
+                assert_eq!(statistics.bytes, expected.len() as u64);
+                assert_eq!(statistics.statements, counts[0]);
+                assert_eq!(statistics.outcome, Outcome::Complete);
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_of_selected_units_are_counted_without_output() {
+    let (text, written) = selected(0..u64::MAX, Some(5000), true, 2, &sql());
+    let (nothing, counted) = selected(0..u64::MAX, Some(5000), true, 3, &Format::Null);
+    assert!(nothing.is_empty());
+    // Each statement is written with a terminator and a line break.
+    assert_eq!(counted.bytes, text.len() as u64 - 2 * 5000);
+    assert_eq!(counted.next, written.next);
+}
+
+#[test]
+fn a_range_with_too_few_units_is_exhausted() {
+    for threads in [1, 2, 8] {
+        let (expected, [units, skipped, dropped, _]) = selected_by_hand(0..3000, 10_000, true);
+        let (found, statistics) = selected(0..3000, Some(10_000), true, threads, &sql());
+        assert!(found == expected);
+        assert_eq!(statistics.outcome, Outcome::Exhausted);
+        assert_eq!(statistics.units, units);
+        assert_eq!((statistics.skipped, statistics.dropped), (skipped, dropped));
+        assert_eq!(statistics.next, 3000);
+        // As many as there are is not too few.
+        let (_, statistics) = selected(0..3000, Some(units), true, threads, &sql());
+        assert_eq!(statistics.outcome, Outcome::Complete);
+        let (_, statistics) = selected(0..3000, None, true, threads, &sql());
+        assert_eq!(statistics.outcome, Outcome::Complete);
+        let (nothing, statistics) = selected(0..3000, Some(0), true, threads, &sql());
+        assert!(nothing.is_empty());
+        assert_eq!(
+            (statistics.outcome, statistics.next),
+            (Outcome::Complete, 0)
+        );
+    }
+}
+
+#[test]
+fn patience_ends_a_run_that_only_repeats() {
+    struct Constant;
+    impl Generate for Constant {
+        fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
+            unit.clear();
+            unit.bytes
+                .extend_from_slice(format!("S {}", index % 7).as_bytes());
+            unit.ends.push(unit.bytes.len());
+            Emission::Emitted
+        }
+    }
+    for threads in [1, 4] {
+        let mut seen = Seen::default();
+        let mut selection = Selection::all().filter(&mut seen).limit(8).patience(1000);
+        let settings = Settings {
+            threads,
+            ..Settings::new(0..u64::MAX)
+        };
+        let mut sink = Vec::new();
+        let control = Control::default();
+        let done = run_selected(
+            &settings,
+            &sql(),
+            &control,
+            &mut selection,
+            &mut sink,
+            || Constant,
+        );
+        let statistics = done.unwrap();
+        assert_eq!(statistics.outcome, Outcome::Exhausted);
+        assert_eq!((statistics.units, statistics.dropped), (7, 1000));
+        assert_eq!(statistics.next, 1007);
+    }
 }

@@ -3,7 +3,8 @@
 use super::claims::Claims;
 use super::control::Control;
 use super::format::Format;
-use crate::unit_text::{Generate, UnitText};
+use crate::uniqueness::{Fingerprint, Fingerprinter};
+use crate::unit_text::{Emission, Generate, UnitText};
 use crossbeam_channel::{Receiver, Sender};
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -17,6 +18,28 @@ const LARGEST_CLAIM: u64 = 8192;
 /// How long a claim may take, so that stopping is prompt whatever a unit costs.
 const CLAIM_TIME: Duration = Duration::from_millis(20);
 
+/// What is kept of each unit of a buffer, so that some of them can be dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// Nothing: buffers are written whole.
+    None,
+    /// Where it ends.
+    Ends,
+    /// Where it ends, and its fingerprint.
+    Fingerprints,
+}
+
+/// A unit in a buffer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) index: u64,
+    /// Where its text ends in the buffer.
+    pub(super) end: usize,
+    pub(super) statements: u64,
+    /// Bytes of its statements.
+    pub(super) bytes: u64,
+}
+
 /// Formatted units of neighbouring indexes, on their way from a worker to the writer and back.
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
@@ -24,9 +47,16 @@ pub(super) struct Buffer {
     pub(super) first: u64,
     pub(super) next: u64,
     pub(super) text: Vec<u8>,
+    /// Units in it.
     pub(super) units: u64,
     pub(super) statements: u64,
     pub(super) bytes: u64,
+    /// Indexes that have no unit.
+    pub(super) skipped: u64,
+    /// The units, if they are marked.
+    pub(super) marks: Vec<Mark>,
+    /// One for each mark, if fingerprints are asked for.
+    pub(super) fingerprints: Vec<Fingerprint>,
 }
 
 impl Buffer {
@@ -42,6 +72,9 @@ impl Buffer {
         self.text.clear();
         self.text.shrink_to(size);
         (self.units, self.statements, self.bytes) = (0, 0, 0);
+        self.skipped = 0;
+        self.marks.clear();
+        self.fingerprints.clear();
     }
 }
 
@@ -60,6 +93,7 @@ pub(super) struct Worker<'a> {
     pub(super) deadline: Option<Instant>,
     pub(super) control: &'a Control,
     pub(super) format: &'a Format,
+    pub(super) marks: Marks,
     pub(super) full: Sender<Message>,
     pub(super) empty: Receiver<Buffer>,
     pub(super) buffer_size: usize,
@@ -68,19 +102,31 @@ pub(super) struct Worker<'a> {
 /// The writer has gone: nothing more is wanted.
 struct WriterGone;
 
+/// What a worker makes units with.
+struct Maker<G> {
+    generator: G,
+    /// The unit in hand, at the end of the text of the buffer that it belongs to.
+    unit: UnitText,
+    /// Memory for units that can't be formatted where they stand.
+    aside: UnitText,
+    fingerprinter: Fingerprinter,
+    pace: Pace,
+}
+
 impl Worker<'_> {
     /// Works until there is nothing to claim or nobody who wants it. The generator is made here,
     /// so that it never crosses threads.
     pub(super) fn run<G: Generate>(self, factory: &dyn Fn() -> G) {
         let _alarm = Alarm(&self.full);
-        let mut generator = factory();
-        let mut unit = UnitText::default();
-        let mut pace = Pace::new(self.buffer_size / 2);
-        while let Some(indexes) = self.claim(&pace) {
-            if self
-                .work(indexes, &mut generator, &mut unit, &mut pace)
-                .is_err()
-            {
+        let mut maker = Maker {
+            generator: factory(),
+            unit: UnitText::default(),
+            aside: UnitText::default(),
+            fingerprinter: Fingerprinter::default(),
+            pace: Pace::new(self.buffer_size / 2),
+        };
+        while let Some(indexes) = self.claim(&maker.pace) {
+            if self.work(indexes, &mut maker).is_err() {
                 break;
             }
         }
@@ -101,9 +147,7 @@ impl Worker<'_> {
     fn work<G: Generate>(
         &self,
         indexes: Range<u64>,
-        generator: &mut G,
-        unit: &mut UnitText,
-        pace: &mut Pace,
+        maker: &mut Maker<G>,
     ) -> Result<(), WriterGone> {
         let mut next = indexes.start;
         while next < indexes.end {
@@ -111,24 +155,65 @@ impl Worker<'_> {
             let started = Instant::now();
             buffer.worker = self.number;
             buffer.first = next;
-            while next < indexes.end && buffer.text.len() < self.buffer_size {
-                generator.generate(next, unit);
-                self.format.write(next, unit, &mut buffer.text);
-                buffer.units += 1;
-                buffer.statements += unit.ends.len() as u64;
-                buffer.bytes += unit.bytes.len() as u64;
-                next += 1;
-            }
+            next = self.fill(&mut buffer, next..indexes.end, maker);
             buffer.next = next;
             if !matches!(self.format, Format::Null) {
                 buffer.bytes = buffer.text.len() as u64;
             }
-            pace.learn(buffer.units, buffer.text.len(), started.elapsed());
+            let indexes = buffer.units + buffer.skipped;
+            maker
+                .pace
+                .learn(indexes, buffer.text.len(), started.elapsed());
             self.full
                 .send(Message::Full(buffer))
                 .map_err(|_| WriterGone)?;
         }
         Ok(())
+    }
+
+    /// Makes units until the indexes are done or the buffer is full. Gives the next index.
+    fn fill<G: Generate>(
+        &self,
+        buffer: &mut Buffer,
+        indexes: Range<u64>,
+        maker: &mut Maker<G>,
+    ) -> u64 {
+        let mut next = indexes.start;
+        // Units are made at the end of the buffer's text, so that they need not be copied there.
+        std::mem::swap(&mut maker.unit.bytes, &mut buffer.text);
+        while next < indexes.end && maker.unit.bytes.len() < self.buffer_size {
+            maker.unit.start_here();
+            match maker.generator.generate(next, &mut maker.unit) {
+                Emission::Emitted => self.add(next, buffer, maker),
+                Emission::Skipped => buffer.skipped += 1,
+            }
+            next += 1;
+        }
+        std::mem::swap(&mut maker.unit.bytes, &mut buffer.text);
+        next
+    }
+
+    /// Counts the unit in hand as one of a buffer's.
+    #[inline]
+    fn add<G>(&self, index: u64, buffer: &mut Buffer, maker: &mut Maker<G>) {
+        let unit = &mut maker.unit;
+        let (statements, bytes) = (unit.ends.len() as u64, unit.text().len() as u64);
+        if self.marks == Marks::Fingerprints {
+            let fingerprint = maker.fingerprinter.fingerprint(unit);
+            buffer.fingerprints.push(fingerprint);
+        }
+        self.format.write_in_place(index, unit, &mut maker.aside);
+        buffer.units += 1;
+        buffer.statements += statements;
+        buffer.bytes += bytes;
+        if self.marks != Marks::None {
+            buffer.marks.push(Mark {
+                index,
+                end: unit.bytes.len(),
+                statements,
+                bytes,
+            });
+        }
     }
 }
 
@@ -147,9 +232,9 @@ impl Pace {
         }
     }
 
-    fn learn(&mut self, units: u64, bytes: usize, elapsed: Duration) {
-        let by_bytes = self.target_bytes * units / (bytes as u64).max(1);
-        let by_time = CLAIM_TIME.as_nanos() * u128::from(units) / elapsed.as_nanos().max(1);
+    fn learn(&mut self, indexes: u64, bytes: usize, elapsed: Duration) {
+        let by_bytes = self.target_bytes * indexes / (bytes as u64).max(1);
+        let by_time = CLAIM_TIME.as_nanos() * u128::from(indexes) / elapsed.as_nanos().max(1);
         let wanted = by_bytes.min(u64::try_from(by_time).unwrap_or(u64::MAX));
         // At most four times the last one: a lucky short unit is no reason to claim thousands.
         self.claim = wanted.min(self.claim * 4).clamp(1, LARGEST_CLAIM);

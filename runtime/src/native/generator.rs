@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::run::{KeyLimit, Settings, SetupError, Stack, key_limit, with_stack};
 use crate::schema::model::Model;
 use crate::unit::Unit;
-use crate::unit_text::{Generate, UnitText};
+use crate::unit_text::{Emission, Generate, UnitText};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -210,8 +210,9 @@ impl<G: Grammar> Worker<G> {
 }
 
 impl<G: Grammar> Generate for Worker<G> {
-    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
         let mut choices = self.choices(index);
         self.generate_from(index, &mut choices, unit);
+        Emission::Emitted
     }
 }

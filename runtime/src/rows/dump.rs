@@ -4,7 +4,7 @@ use super::Rows;
 use super::recipe::Source;
 use crate::engine::Shard;
 use crate::schema::model::{Identity, Model, TableId};
-use crate::unit_text::{Generate, UnitText};
+use crate::unit_text::{Emission, Generate, UnitText};
 use crate::values::quoting::{push_string, quote_csv_from};
 use std::ops::Range;
 
@@ -202,7 +202,7 @@ impl DumpGenerator<'_> {
 }
 
 impl Generate for DumpGenerator<'_> {
-    fn generate(&mut self, index: u64, unit: &mut UnitText) {
+    fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
         unit.clear();
         let slice = &self.dump.slice;
         let first = slice.start + index * GROUP;
@@ -223,6 +223,7 @@ impl Generate for DumpGenerator<'_> {
             out.extend_from_slice(b";\n");
         }
         unit.ends.push(unit.bytes.len());
+        Emission::Emitted
     }
 }
 

@@ -6,8 +6,10 @@ pub mod explain;
 mod keys;
 mod settings;
 mod stack;
+mod uniqueness;
 
 pub use error::{SetupError, UnmetDraw};
 pub use keys::{KeyLimit, key_limit};
 pub use settings::{DEFAULT_BUDGET, Settings};
 pub use stack::{Stack, with_stack};
+pub use uniqueness::Uniqueness;

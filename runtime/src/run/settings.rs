@@ -3,6 +3,7 @@
 use crate::dialect::Dialect;
 use crate::entropy::MasterKey;
 use crate::features::FEATURES;
+use crate::run::Uniqueness;
 use std::collections::BTreeSet;
 
 /// Nested rule calls before only the shallowest alternatives remain.
@@ -28,6 +29,11 @@ pub struct Settings {
     pub data_seed: u64,
     /// Added to the index of a unit for the keys of its new rows.
     pub key_offset: u64,
+    /// How units are kept apart.
+    pub uniqueness: Uniqueness,
+    /// How many indexes a strict run has, of which each makes at most one unit; none if that follows
+    /// from the grammar, the schema and the dialect.
+    pub space: Option<u64>,
 }
 
 impl Settings {
@@ -53,6 +59,8 @@ impl Settings {
             budget: DEFAULT_BUDGET,
             data_seed: 0,
             key_offset: 0,
+            uniqueness: Uniqueness::None,
+            space: None,
         }
     }
 }

@@ -272,7 +272,7 @@ impl Job<'_> {
         let generator = || dump.generator();
         let statistics = engine::run(&settings, &Format::Raw, self.control, sink, generator)?;
         match statistics.outcome {
-            Outcome::Complete => {}
+            Outcome::Complete | Outcome::Exhausted => {}
             Outcome::Closed => return Ok(false),
             Outcome::Stopped => return Err(self.interrupted(table)),
         }

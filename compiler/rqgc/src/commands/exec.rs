@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
 use crate::progress::Progress;
 use crate::terminal;
-use rqg_cli::range;
+use rqg_cli::range::{Asked, Extent};
 use rqg_cli::signals::{self, Leftovers};
 use rqg_runtime::engine::Control;
 use rqg_server::executor::{self, End, Rules, Settings, Summary};
@@ -15,11 +15,16 @@ use rqg_server::policy::Policy;
 use rqg_server::report::{self, About};
 use rqg_server::{Dsn, Options, Server};
 use std::io;
-use std::ops::Range;
 use std::path::Path;
 
 pub fn run(args: &ExecArgs) -> Result<(), Failure> {
-    let range = range::of_run(args.start, args.count, args.duration, args.shard)?;
+    let asked = Asked {
+        start: args.start,
+        count: args.count,
+        duration: args.duration,
+        shard: args.shard,
+    };
+    asked.check()?;
     let rules = Rules {
         policy: read(args.policy.as_deref(), Policy::parse)?,
         known: read(args.known.as_deref(), Known::parse)?,
@@ -32,8 +37,9 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     };
     let server = Server::connect(&dsn, &options)?;
     let identity = compiled.resolve(Some(&server))?;
+    let extent = identity.extent(&asked)?;
     if args.duration.is_none()
-        && let Some(shortage) = identity.keys_repeat(&range)
+        && let Some(shortage) = identity.keys_repeat(&extent.expected())
     {
         return Err(Failure::Input(shortage));
     }
@@ -45,21 +51,27 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         max_failures: args.max_failures,
         retries: args.retries,
         reconnect: args.reconnect,
-        ..Settings::new(range.clone())
+        ..Settings::new(extent.indexes.clone())
     };
     let control = Control::default();
     signals::install(&control, &Leftovers::default(), "rqgc")?;
     identity.announce(&args.identity);
 
-    let total = args.duration.is_none().then(|| range.end - range.start);
-    let progress = Progress::start(args.progress, false, &control, total);
-    let result = executor::run(&server, &settings, rules, &control, findings, || {
-        identity.worker()
-    });
+    let progress = Progress::start(args.progress, false, &control, extent.total());
+    let selection = &mut extent.selection(None);
+    let result = executor::run_selected(
+        &server,
+        &settings,
+        rules,
+        &control,
+        selection,
+        findings,
+        || identity.worker(),
+    );
     drop(progress);
     let summary = result?;
     tell(args, &identity, &server, &summary)?;
-    verdict(args, &range, summary)
+    verdict(args, &asked, &extent, summary)
 }
 
 /// Reads a file of rules, if one is named.
@@ -125,13 +137,13 @@ fn tell(
 }
 
 /// What the end of the run means for the command.
-fn verdict(args: &ExecArgs, range: &Range<u64>, summary: Summary) -> Result<(), Failure> {
-    let rest = match args.duration {
-        Some(_) => String::new(),
-        None => format!(" --count {}", range.end - summary.next),
-    };
-    let whole = args.shard.map_or("", |_| " and no --shard");
-    let resume = format!("resume with --start {}{rest}{whole}", summary.next);
+fn verdict(
+    args: &ExecArgs,
+    asked: &Asked,
+    extent: &Extent,
+    summary: Summary,
+) -> Result<(), Failure> {
+    let resume = extent.resume(asked, summary.next, summary.units);
     match summary.end {
         End::TooManyFailures => Err(Failure::Incomplete(format!(
             "{} of {} units failed, {} may (--max-failures); {resume}",
@@ -148,6 +160,7 @@ fn verdict(args: &ExecArgs, range: &Range<u64>, summary: Summary) -> Result<(), 
             "interrupted after {} units; {resume}",
             summary.units
         ))),
+        End::Exhausted => Err(Failure::Incomplete(extent.shortfall(summary.units))),
         End::Complete => Ok(()),
     }
 }

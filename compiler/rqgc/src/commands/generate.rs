@@ -9,23 +9,27 @@ use rqg_cli::generate::{self, Job};
 use rqg_cli::terminal;
 
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
-    let range = generate::indexes(&args.run)?;
+    args.run.asked().check()?;
     let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;
     let identity = compiled.resolve(server.as_ref())?;
     // Nothing holds a connection while the units are made.
     drop(server);
+    let extent = identity.extent(&args.run.asked())?;
+    let expected = extent.expected();
     let job = Job {
         program: "rqgc",
         worker: || identity.worker(),
         stack: identity.required_stack(),
+        extent,
+        filter: None,
         format: identity.format(args.run.format),
         verbose: args.identity.run.verbose,
     };
     let is_told = args.run.duration.is_none()
         && (args.identity.run.verbose || terminal::stderr_is_terminal());
-    let shortage = identity.keys_repeat(&range);
-    generate::run(&args.run, &job, |watched| {
+    let shortage = identity.keys_repeat(&expected);
+    generate::run(&args.run, job, |watched| {
         identity.announce(&args.identity);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));

@@ -6,7 +6,7 @@ use crate::identity::Compiled;
 use crate::server;
 use crate::terminal;
 use rqg_runtime::engine::EngineError;
-use rqg_runtime::unit_text::{Generate, UnitText};
+use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 
 pub fn run(args: &ShowArgs) -> Result<(), Failure> {
     let compiled = Compiled::new(&args.identity)?;
@@ -17,18 +17,20 @@ pub fn run(args: &ShowArgs) -> Result<(), Failure> {
     let made = identity.generator.with_stack(|generator| {
         let mut worker = generator.worker();
         let mut unit = UnitText::default();
-        let tree = if args.tree {
-            worker
-                .tree(args.index, &mut unit)
-                .print(generator.program())
-        } else {
-            worker.generate(args.index, &mut unit);
-            String::new()
-        };
+        if worker.generate(args.index, &mut unit) == Emission::Skipped {
+            return None;
+        }
         let mut text = Vec::new();
         format.write(args.index, &unit, &mut text);
-        String::from_utf8_lossy(&text).into_owned() + &tree
+        let mut text = String::from_utf8_lossy(&text).into_owned();
+        if args.tree {
+            let tree = worker.tree(args.index, &mut unit);
+            text += &tree.print(generator.program());
+        }
+        Some(text)
     });
-    let text = made.map_err(EngineError::Spawn)?;
-    terminal::print(&text)
+    match made.map_err(EngineError::Spawn)? {
+        Some(text) => terminal::print(&text),
+        None => Err(rqg_cli::Failure::skipped(args.index).into()),
+    }
 }

@@ -3,7 +3,8 @@
 
 use super::Run;
 use async_channel::{Receiver, Sender};
-use rqg_runtime::unit_text::{Generate, UnitText};
+use rqg_runtime::uniqueness::{FilterError, Fingerprinter, Selection};
+use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 use std::ops::Range;
 use std::time::Instant;
 
@@ -14,38 +15,76 @@ pub(super) struct Job {
 }
 
 /// What the thread needs.
-pub(super) struct Feed<'a> {
+pub(super) struct Feed<'a, 'f> {
     pub(super) range: Range<u64>,
     pub(super) deadline: Option<Instant>,
     pub(super) run: &'a Run,
+    pub(super) selection: &'a mut Selection<'f>,
     pub(super) jobs: Sender<Job>,
     pub(super) emptied: Receiver<UnitText>,
 }
 
-impl Feed<'_> {
-    /// Generates until the range or the time is over, nobody takes units any more, or the run
-    /// stops. Returns the index behind the last unit if all that was to be made was made.
-    pub(super) fn run<G: Generate>(self, factory: &dyn Fn() -> G) -> Option<u64> {
+/// What the thread did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Fed {
+    /// The index behind the last unit that was sent; the start if there is none.
+    pub(super) sent: u64,
+    /// The index behind the last one that was decided on.
+    pub(super) next: u64,
+    /// Whether all that was to be made was made.
+    pub(super) complete: bool,
+    /// Indexes that have no unit.
+    pub(super) skipped: u64,
+    /// Whether the time ended it.
+    pub(super) late: bool,
+}
+
+impl Feed<'_, '_> {
+    /// Generates until the range or the time is over, there are enough units, nobody takes them any
+    /// more, or the run stops.
+    pub(super) fn run<G: Generate>(self, factory: &dyn Fn() -> G) -> Result<Fed, FilterError> {
         let mut generator = factory();
-        let mut next = self.range.start;
-        while next < self.range.end {
+        let mut fingerprinter = Fingerprinter::default();
+        let mut unit = None;
+        let mut fed = Fed {
+            sent: self.range.start,
+            next: self.range.start,
+            ..Fed::default()
+        };
+        while fed.next < self.range.end && !self.selection.is_over() {
             if self.run.is_over() {
-                return None;
+                return Ok(fed);
             }
             if self
                 .deadline
                 .is_some_and(|deadline| Instant::now() >= deadline)
             {
-                return Some(next);
+                fed.late = true;
+                break;
             }
-            let mut unit = self.emptied.try_recv().unwrap_or_default();
-            generator.generate(next, &mut unit);
-            let job = Job { index: next, unit };
-            if self.jobs.send_blocking(job).is_err() {
-                return None;
+            let mut made: UnitText =
+                (unit.take()).unwrap_or_else(|| self.emptied.try_recv().unwrap_or_default());
+            let index = fed.next;
+            let mut is_wanted = false;
+            match generator.generate(index, &mut made) {
+                Emission::Skipped => fed.skipped += 1,
+                Emission::Emitted if self.selection.needs_fingerprints() => {
+                    let fingerprint = fingerprinter.fingerprint(&made);
+                    self.selection
+                        .decide(1, &[fingerprint], |it| is_wanted = it)?;
+                }
+                Emission::Emitted => self.selection.decide(1, &[], |it| is_wanted = it)?,
             }
-            next += 1;
+            if !is_wanted {
+                unit = Some(made);
+            } else if self.jobs.send_blocking(Job { index, unit: made }).is_err() {
+                return Ok(fed);
+            } else {
+                fed.sent = index + 1;
+            }
+            fed.next += 1;
         }
-        Some(next)
+        fed.complete = true;
+        Ok(fed)
     }
 }

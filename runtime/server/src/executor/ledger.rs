@@ -20,7 +20,8 @@ pub struct Summary {
     /// Why it ended.
     #[serde(serialize_with = "end_in_words")]
     pub end: End,
-    /// All indexes of the run below this were executed, none from here on.
+    /// All indexes of the run below this were executed, had no unit or were dropped; none from here
+    /// on was executed.
     pub next: u64,
     /// Units executed; the outcomes add up to it.
     pub units: u64,
@@ -28,6 +29,10 @@ pub struct Summary {
     pub statements: u64,
     /// Bytes of the units.
     pub bytes: u64,
+    /// Indexes that the generator came upon and that have no unit.
+    pub skipped: u64,
+    /// Units that the generator made and a filter dropped.
+    pub dropped: u64,
     /// Units that are failures.
     pub failures: u64,
     /// How often a transaction was repeated after a serialization failure or a deadlock.
@@ -108,6 +113,7 @@ pub struct KnownRow {
 fn end_in_words<S: Serializer>(end: &End, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match end {
         End::Complete => "complete",
+        End::Exhausted => "exhausted",
         End::Stopped => "stopped",
         End::TooManyFailures => "too many failures",
         End::Unreachable(_) => "unreachable",
@@ -279,6 +285,8 @@ impl Ledger {
             statements: self.statements,
             bytes: self.bytes,
             failures: self.failures,
+            skipped: 0,
+            dropped: 0,
             retries: self.retries,
             elapsed: Duration::ZERO,
             outcomes: outcomes.collect(),

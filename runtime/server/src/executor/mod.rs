@@ -33,6 +33,7 @@ use async_channel::Receiver;
 use feed::{Feed, Job};
 use ledger::Ledger;
 use rqg_runtime::engine::Control;
+use rqg_runtime::uniqueness::{FilterError, Selection};
 use rqg_runtime::unit_text::{Generate, UnitText};
 use session::Session;
 use std::io;
@@ -92,8 +93,10 @@ pub struct Rules {
 /// Why a run ended.
 #[derive(Debug)]
 pub enum End {
-    /// All indexes, or the duration, are done.
+    /// All indexes, or the duration, are done, or the units asked for are there.
     Complete,
+    /// There are no more units, and fewer than were asked for.
+    Exhausted,
     /// [`Control::stop`] was called before that.
     Stopped,
     /// More units failed than are allowed.
@@ -108,6 +111,9 @@ pub enum ExecError {
     /// The findings could not be written.
     #[error(transparent)]
     Findings(#[from] FindingsError),
+    /// A filter can't go on.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     /// The generator's thread could not be started.
     #[error("cannot start the generator's thread: {0}")]
     Spawn(io::Error),
@@ -168,6 +174,30 @@ where
     F: Fn() -> G + Sync,
     G: Generate,
 {
+    let selection = &mut Selection::all();
+    run_selected(
+        server, settings, rules, control, selection, findings, factory,
+    )
+}
+
+/// As [`run`], but a selection decides which units are executed and when there are enough.
+///
+/// # Errors
+///
+/// As [`run`], or if the filter of the selection can't go on.
+pub fn run_selected<F, G>(
+    server: &Server,
+    settings: &Settings,
+    rules: Rules,
+    control: &Control,
+    selection: &mut Selection<'_>,
+    findings: Option<Findings>,
+    factory: F,
+) -> Result<Summary, ExecError>
+where
+    F: Fn() -> G + Sync,
+    G: Generate,
+{
     let started = Instant::now();
     let connections = settings.connections.max(1);
     let run = Arc::new(Run {
@@ -186,6 +216,7 @@ where
             .duration
             .and_then(|duration| started.checked_add(duration)),
         run: &run,
+        selection,
         jobs,
         emptied,
     };
@@ -200,10 +231,14 @@ where
             .block_on(sessions(server, &run, connections, taken, used));
         Ok::<_, ExecError>((retired, generator.join()))
     })?;
-    let complete = generated.map_err(|_| ExecError::GeneratorPanicked)?;
+    let fed = generated.map_err(|_| ExecError::GeneratorPanicked)??;
     let retired = retired?;
 
-    let next = run.next.load(Ordering::Relaxed);
+    let taken = run.next.load(Ordering::Relaxed);
+    let is_done = fed.complete && fed.sent == taken;
+    // Nothing behind the last unit that was taken is wanted, if that is the last one.
+    let next = if is_done { fed.next } else { taken };
+    let is_short = selection.is_short() && !fed.late;
     let mut ledger = run.ledger.lock().unwrap_or_else(PoisonError::into_inner);
     let exceeded = ledger.failures() > settings.max_failures;
     let mut summary = ledger.finish(&run.rules.known)?;
@@ -211,9 +246,11 @@ where
     summary.next = next;
     summary.retired = retired.iter().map(ToString::to_string).collect();
     let all_retired = retired.len() == connections;
-    let is_done = complete == Some(next);
+    summary.skipped = fed.skipped;
+    summary.dropped = selection.dropped();
     summary.end = match retired.into_iter().next() {
         _ if exceeded => End::TooManyFailures,
+        _ if is_done && is_short => End::Exhausted,
         _ if is_done => End::Complete,
         Some(error) if all_retired => End::Unreachable(error),
         _ if control.is_stopped() => End::Stopped,

@@ -20,6 +20,12 @@ pub fn table(about: &About<'_>, summary: &Summary) -> String {
         "{} units, {} statements in {seconds:.2} s ({rate:.0} statements/s)",
         summary.units, summary.statements
     );
+    if summary.skipped > 0 {
+        let _ = writeln!(out, "{} indexes skipped", summary.skipped);
+    }
+    if summary.dropped > 0 {
+        let _ = writeln!(out, "{} duplicates dropped", summary.dropped);
+    }
     if summary.retries > 0 {
         let _ = writeln!(
             out,
