@@ -22,6 +22,7 @@ pub mod modules;
 pub mod passes;
 pub mod schema;
 pub mod source;
+pub mod space;
 pub mod syntax;
 pub mod visibility;
 

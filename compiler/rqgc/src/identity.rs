@@ -6,6 +6,7 @@ use crate::grammar;
 use crate::report::Report;
 use crate::terminal;
 use rqg_cli::args::OutputFormat;
+use rqg_cli::filter::Proof;
 use rqg_cli::identity::{self, Identity as Decided};
 use rqg_cli::range::{Asked, Extent};
 use rqg_compiler::compile;
@@ -180,6 +181,15 @@ impl Identity {
         match &self.native {
             Some(native) => native.required_stack(),
             None => self.generator.required_stack(),
+        }
+    }
+
+    /// Whether it is proven that no two units of a strict run are the same.
+    pub fn proof(&self) -> Proof {
+        if self.generator.is_proven() {
+            Proof::Proven
+        } else {
+            Proof::Unproven
         }
     }
 

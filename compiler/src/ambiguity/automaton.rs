@@ -63,7 +63,13 @@ pub struct Automaton {
     pub moves: Vec<Move>,
     /// Where paths part.
     pub forks: Vec<Fork>,
+    /// For each state whether the end can be reached from it, if there are dead ends.
+    pub alive: Option<Vec<bool>>,
+    /// For each state, where what is printed next stands.
+    spans: Vec<Span>,
     active: Vec<WordId>,
+    /// How often a rule may stand within itself; what nests deeper is a dead end.
+    nesting: usize,
     unbuilt: Option<Unbuilt>,
 }
 
@@ -73,10 +79,30 @@ impl Automaton {
     /// # Errors
     /// It would not be finite, or too large.
     pub fn new(words: &Words, items: &Items, root: WordId) -> Result<Self, Unbuilt> {
-        let mut automaton = Self::default();
+        Self::nested(words, items, root, 0)
+    }
+
+    /// As [`Automaton::new`], with rules that come back to themselves so many times. It lacks some
+    /// derivations, but those that it has are there.
+    ///
+    /// # Errors
+    /// It would be too large.
+    pub fn nested(
+        words: &Words,
+        items: &Items,
+        root: WordId,
+        nesting: usize,
+    ) -> Result<Self, Unbuilt> {
+        let mut automaton = Self {
+            nesting,
+            ..Self::default()
+        };
         let start = automaton.state();
         let emit = Emit { words, items };
         automaton.emit(&emit, root, start, false, None);
+        if nesting > 0 {
+            automaton.alive = Some(automaton.live());
+        }
         match automaton.unbuilt {
             None => Ok(automaton),
             Some(unbuilt) => Err(unbuilt),
@@ -85,6 +111,7 @@ impl Automaton {
 
     fn state(&mut self) -> State {
         self.moves.push(Move::End);
+        self.spans.push(Span::default());
         (self.moves.len() - 1) as State
     }
 
@@ -113,6 +140,7 @@ impl Automaton {
             Word::Token(_) => {
                 let to = self.state();
                 self.leave(from, Move::Token(word, to));
+                self.spans[from as usize] = piece.map_or(of.words.spans[word], |piece| piece.1);
                 to
             }
             Word::Glue => {
@@ -163,9 +191,13 @@ impl Automaton {
                 self.repeat(of, *item, (*body, *separator), from, again)
             }
             Word::Rule(rule, body) => {
-                if self.active.contains(&word) {
-                    self.unbuilt = Some(Unbuilt::Recursion(*rule));
-                    return from;
+                let within = self.active.iter().filter(|&&other| other == word).count();
+                if within > self.nesting {
+                    if self.nesting == 0 {
+                        self.unbuilt = Some(Unbuilt::Recursion(*rule));
+                    }
+                    self.leave(from, Move::Free(Vec::new()));
+                    return self.state();
                 }
                 self.active.push(word);
                 let end = self.emit(of, *body, from, again, piece);
@@ -261,6 +293,28 @@ impl Automaton {
         exit
     }
 
+    /// For each state, whether the end can be reached from it.
+    fn live(&self) -> Vec<bool> {
+        let mut before: Vec<Vec<State>> = vec![Vec::new(); self.moves.len()];
+        let mut open = Vec::new();
+        for (state, way) in (0..).zip(&self.moves) {
+            match way {
+                Move::End => open.push(state),
+                Move::Free(ways) => ways.iter().for_each(|&to| before[to as usize].push(state)),
+                Move::Glue(to) | Move::Token(_, to) | Move::Bracket(_, _, to) => {
+                    before[*to as usize].push(state);
+                }
+            }
+        }
+        let mut live = vec![false; self.moves.len()];
+        while let Some(state) = open.pop() {
+            if !std::mem::replace(&mut live[state as usize], true) {
+                open.extend(&before[state as usize]);
+            }
+        }
+        live
+    }
+
     /// The regions within.
     pub fn regions(&self) -> impl Iterator<Item = (usize, WordId)> + '_ {
         self.moves.iter().filter_map(|way| match way {
@@ -269,55 +323,73 @@ impl Automaton {
         })
     }
 
-    /// Pairs of tokens that may touch and be taken for others. `within`: the bracket around.
-    pub fn seams(&self, words: &Words, within: Option<usize>) -> Vec<(WordId, WordId)> {
+    /// Tokens that may touch and be taken for others. `within`: the bracket around.
+    pub fn seams(&self, words: &Words, within: Option<usize>) -> Vec<Seam> {
         let token = |word: WordId| match &words.all[word] {
             Word::Token(token) => Some(token),
             _ => None,
         };
         let mut found = Vec::new();
-        let mut touch = |before: Option<WordId>, after: WordId| {
-            if let Some(before) = before
-                && let (Some(last), Some(first)) = (token(before), token(after))
-                && merges(last.last(), first.first())
+        let mut touch = |before: Last, word: WordId, span: Span| {
+            if let Some((last, place)) = before
+                && let (Some(ends), Some(starts)) = (token(last), token(word))
+                && merges(ends.last(), starts.first())
             {
-                found.push((before, after));
+                found.push(Seam {
+                    spans: [place, span],
+                    words: [last, word],
+                });
             }
         };
         let side = |kind: usize, open: bool| words.sides[kind][usize::from(!open)];
-        let mut seen: HashSet<(State, Option<WordId>, bool)> = HashSet::new();
-        let mut open = vec![(0, within.map(|kind| side(kind, true)), false)];
+        let nowhere = Span::default();
+        let mut seen: HashSet<(State, Last, bool)> = HashSet::new();
+        let start = within.map(|kind| (side(kind, true), nowhere));
+        let mut open = vec![(0, start, false)];
         while let Some(at) = open.pop() {
             if !seen.insert(at) {
                 continue;
             }
             let (state, before, touching) = at;
+            let span = self.spans[state as usize];
             match &self.moves[state as usize] {
                 Move::End => {
                     if let (true, Some(kind)) = (touching, within) {
-                        touch(before, side(kind, false));
+                        touch(before, side(kind, false), nowhere);
                     }
                 }
                 Move::Free(ways) => open.extend(ways.iter().map(|&way| (way, before, touching))),
                 Move::Glue(to) => open.push((*to, before, true)),
                 Move::Bracket(kind, _, to) => {
                     if touching {
-                        touch(before, side(*kind, true));
+                        touch(before, side(*kind, true), nowhere);
                     }
-                    open.push((*to, Some(side(*kind, false)), false));
+                    open.push((*to, Some((side(*kind, false), nowhere)), false));
                 }
                 Move::Token(word, to) => {
                     if touching {
-                        touch(before, *word);
+                        touch(before, *word, span);
                     }
-                    open.push((*to, Some(*word), false));
+                    open.push((*to, Some((*word, span)), false));
                 }
             }
         }
-        found.sort_unstable();
+        found.sort_unstable_by_key(|seam| (seam.spans, seam.words));
         found.dedup();
         found
     }
+}
+
+/// The token before, and where it stands.
+type Last = Option<(WordId, Span)>;
+
+/// Two tokens that touch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seam {
+    /// Where they stand.
+    pub spans: [Span; 2],
+    /// The nodes.
+    pub words: [WordId; 2],
 }
 
 struct Emit<'a> {

@@ -4,11 +4,11 @@
 use super::Point;
 use super::items::{Arm, Branch, Data, Draw, Id, Item, ItemId, Items, Loop, Part, TOLD_APART};
 use super::known::{Known, Naming};
-use crate::builtins::Builtin;
 use crate::interpret::reach::{Part as Place, children};
 use crate::ir::{
     Argument, ChoiceId, Count, Expr, ExprId, LiteralId, Node, NodeId, Program, RuleId, SiteId,
 };
+use crate::builtins::Builtin;
 use crate::source::Span;
 use rqg_runtime::demand::{Domain, Term};
 use rqg_runtime::schema::model::Model;
@@ -362,10 +362,7 @@ impl Builder<'_> {
                         found.cloned().unwrap_or(Known::Unknown)
                     })
                     .collect();
-                if !column
-                    .iter()
-                    .any(|known| matches!(known, Known::Text { .. }))
-                {
+                if !column.iter().any(|known| matches!(known, Known::Text { .. })) {
                     let joined = column.into_iter().reduce(|a, b| a.join(b, &mut self.items));
                     return joined.unwrap_or(Known::Nothing);
                 }
@@ -675,11 +672,7 @@ impl Builder<'_> {
                 let list = self.items.id();
                 let element = self.items.part(list, Part::Element);
                 let (known, needs) = self.domain(frame, *site, element);
-                let needs = if needs == [element] {
-                    vec![list]
-                } else {
-                    Vec::new()
-                };
+                let needs = if needs == [element] { vec![list] } else { Vec::new() };
                 self.list(id, list, needs);
                 Known::List {
                     id: Some(list),
@@ -705,11 +698,7 @@ impl Builder<'_> {
             Expr::Builtin(builtin, arguments) => self.builtin(frame, id, *builtin, arguments),
             Expr::Call(rule, arguments) => {
                 let arguments = self.exprs(frame, arguments);
-                if program
-                    .rules
-                    .get(rule.index())
-                    .is_some_and(|rule| rule.returns)
-                {
+                if program.rules.get(rule.index()).is_some_and(|rule| rule.returns) {
                     return self.results(*rule, arguments);
                 }
                 let item = self.call(*rule, arguments, Span::default());
@@ -728,11 +717,7 @@ impl Builder<'_> {
                 let element = joined.unwrap_or(Known::Nothing);
                 Known::List {
                     id: None,
-                    element: Box::new(if told {
-                        element
-                    } else {
-                        element.not_told_apart()
-                    }),
+                    element: Box::new(if told { element } else { element.not_told_apart() }),
                     distinct,
                     least: count.min(TOLD_APART as usize) as u32,
                 }
@@ -808,11 +793,7 @@ impl Builder<'_> {
                     naming: Naming::Unknown,
                     bare: false,
                 },
-                if self.bare_scope {
-                    Vec::new()
-                } else {
-                    vec![id]
-                },
+                if self.bare_scope { Vec::new() } else { vec![id] },
             ),
             Domain::Types(_) => (Known::Type(Some(id)), vec![id]),
             Domain::ForeignKeys | Domain::ForeignKeysFrom(_) | Domain::ForeignKeysTo(_) => {
@@ -932,8 +913,9 @@ impl Builder<'_> {
                     Argument::Range(low, high) => Some((*low, *high)),
                     _ => None,
                 });
-                let bounds = range
-                    .map(|(low, high)| (self.constant(frame, low), self.constant(frame, high)));
+                let bounds = range.map(|(low, high)| {
+                    (self.constant(frame, low), self.constant(frame, high))
+                });
                 let low = match bounds {
                     Some((low, _)) => low,
                     None => Some(0),
@@ -948,7 +930,9 @@ impl Builder<'_> {
             Builtin::Decimal => {
                 let negative = arguments.iter().any(|argument| match argument {
                     Argument::FractionalRange(low, _) => *low < 0.0,
-                    Argument::Range(low, _) => self.constant(frame, *low).is_none_or(|low| low < 0),
+                    Argument::Range(low, _) => {
+                        self.constant(frame, *low).is_none_or(|low| low < 0)
+                    }
                     _ => false,
                 });
                 let digits = arguments.iter().find_map(|argument| match argument {
@@ -988,7 +972,10 @@ impl Builder<'_> {
             _ => return Known::Unknown,
         };
         let id = self.value(expr);
-        Known::Data { id: Some(id), data }
+        Known::Data {
+            id: Some(id),
+            data,
+        }
     }
 
     /// A value that a builtin draws.

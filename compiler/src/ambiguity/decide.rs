@@ -6,13 +6,16 @@ use super::cover::{Cover, Covered};
 use super::items::{Item, Items};
 use super::pairs::{Pairs, Twins, Undecided};
 use super::report;
-use super::words::{WordId, Words};
+use super::words::{QUOTES, WordId, Words};
 use super::{Place, Point, Proof, Verdict, lr};
 use crate::ir::{ChoiceId, Program, RuleId};
 use rqg_runtime::schema::model::Model;
-use rqg_runtime::values::{Pattern, Shape};
+use rqg_runtime::values::Pattern;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
+
+/// How often a rule stands within itself where an example is looked for.
+const NESTING: usize = 2;
 
 /// Tries to prove a start rule.
 pub fn prove(program: &Program, start: RuleId, model: Option<&Model>) -> Proof {
@@ -48,35 +51,80 @@ impl Decision<'_> {
             .iter()
             .map(|pattern| Pattern::new(pattern).map_or_else(|_| Vec::new(), |found| found.shape()))
             .collect();
-        let mut covered;
         let words = Words::new(&built.items, built.root, &patterns);
+        match &words {
+            Ok(words) => {
+                if let Some(covered) = self.by_pairs(built, words) {
+                    return self.proven(built, &covered);
+                }
+            }
+            Err(uncut) => self.places.extend(uncut.iter().map(report::uncut)),
+        }
+        if !built.complete {
+            return self.unproven();
+        }
+        // Other ways to the same end; if they fail as well, the first tells best why.
+        let places = std::mem::take(&mut self.places);
+        if let Ok(words) = &words
+            && words.is_separable()
+            && !words.quotes()
+            && self.by_reading(built, words)
+        {
+            return self.read(built);
+        }
+        let characters = Words::characters_of(&built.items, built.root, &patterns);
+        if let Some(covered) = self.by_pairs(built, &characters) {
+            return self.proven(built, &covered);
+        }
+        self.places.clear();
+        if characters.inner_quotes.is_empty() && self.by_reading(built, &characters) {
+            return self.read(built);
+        }
+        let conflicts = std::mem::replace(&mut self.places, places);
+        if self.places.iter().all(|place| place.example.is_none()) {
+            self.places.extend(conflicts);
+        }
+        self.unproven()
+    }
+
+    /// Whether no two paths print the same; gives what shows then.
+    fn by_pairs(&mut self, built: &mut Built, words: &Words) -> Option<Covered> {
+        self.hidden.clear();
+        self.decided.clear();
         loop {
             let before = self.hidden.len();
-            covered = Cover::decide(&mut built.items, built.root, &self.hidden);
+            let covered = Cover::decide(&mut built.items, built.root, &self.hidden);
             self.hidden.extend(covered.lost.iter().copied());
-            match &words {
-                Ok(words) => {
-                    let mut pairs = Pairs::new(Regions::new(words, &built.items));
-                    self.regions(words, &built.items, &mut pairs);
-                }
-                Err(uncut) if self.places.is_empty() => {
-                    self.places.extend(uncut.iter().map(report::uncut));
-                }
-                Err(_) => {}
+            let mut pairs = Pairs::new(Regions::new(words, &built.items));
+            self.regions(words, &built.items, &mut pairs);
+            if !self.places.is_empty() {
+                return None;
             }
-            if self.hidden.len() == before || !self.places.is_empty() {
-                break;
+            if self.hidden.len() == before {
+                return Some(covered);
             }
         }
-        if !self.places.is_empty() {
-            if !built.complete || !self.is_deterministic(built, words.ok().as_ref(), &patterns) {
-                return self.unproven();
+    }
+
+    /// Whether the grammar can be read from left to right.
+    fn by_reading(&mut self, built: &Built, words: &Words) -> bool {
+        match lr::prove(words, &built.items, words.root) {
+            Ok(()) => true,
+            Err(lr::Unproven::Size) => false,
+            Err(lr::Unproven::Conflicts(conflicts)) => {
+                let places = conflicts.iter().filter_map(|found| report::conflict(words, found));
+                self.places.extend(places);
+                false
             }
-            // What is derived in one way shows wherever it is placed.
-            self.hidden.clear();
-            covered = Cover::decide(&mut built.items, built.root, &self.hidden);
-            self.hidden.extend(covered.lost.iter().copied());
         }
+    }
+
+    /// The proof of a grammar that can be read: what is derived in one way shows wherever it is
+    /// placed.
+    fn read(mut self, built: &mut Built) -> Proof {
+        self.hidden.clear();
+        let covered = Cover::decide(&mut built.items, built.root, &self.hidden);
+        self.hidden.extend(covered.lost.iter().copied());
         self.proven(built, &covered)
     }
 
@@ -110,45 +158,6 @@ impl Decision<'_> {
         }
     }
 
-    /// Whether the grammar can be read from left to right, as tokens or as characters.
-    fn is_deterministic(
-        &mut self,
-        built: &Built,
-        words: Option<&Words>,
-        patterns: &[Vec<Shape>],
-    ) -> bool {
-        if let Some(words) = words
-            && words.is_separable()
-            && !words.quotes()
-        {
-            match lr::prove(words, &built.items, words.root) {
-                Ok(()) => return true,
-                Err(unproven) => self.conflicts(words, &unproven),
-            }
-        }
-        let words = Words::characters_of(&built.items, built.root, patterns);
-        match lr::prove(&words, &built.items, words.root) {
-            Ok(()) => true,
-            Err(unproven) => {
-                self.conflicts(&words, &unproven);
-                false
-            }
-        }
-    }
-
-    /// Adds conflicts, if nothing clearer was found.
-    fn conflicts(&mut self, words: &Words, unproven: &lr::Unproven) {
-        let lr::Unproven::Conflicts(conflicts) = unproven else {
-            return;
-        };
-        if self.places.iter().all(|place| place.example.is_none()) {
-            let places = conflicts
-                .iter()
-                .filter_map(|found| report::conflict(words, found));
-            self.places.extend(places);
-        }
-    }
-
     fn unproven(mut self) -> Proof {
         report::sort(&mut self.places);
         Proof {
@@ -164,6 +173,7 @@ impl Decision<'_> {
         // How a value is told apart from itself is of no interest.
         let mut seen = words.within_values();
         let mut open = vec![(None, words.root)];
+        open.extend(words.inner_quotes.iter().map(|&inner| (Some(QUOTES), inner)));
         while let Some((within, region)) = open.pop() {
             if !seen.insert(region) {
                 continue;
@@ -172,11 +182,12 @@ impl Decision<'_> {
                 Ok(automaton) => automaton,
                 Err(unbuilt) => {
                     self.unbuilt(words, region, unbuilt);
+                    self.example(words, items, pairs, region);
                     continue;
                 }
             };
-            for (before, after) in automaton.seams(words, within) {
-                self.places.push(report::seam(words, before, after));
+            for seam in automaton.seams(words, within) {
+                self.places.push(report::seam(words, &seam));
             }
             open.extend(automaton.regions().map(|(kind, inner)| (Some(kind), inner)));
             for at in 0..automaton.forks.len() {
@@ -256,6 +267,19 @@ impl Decision<'_> {
             Unbuilt::Size => report::large_region(words.spans[region]),
         };
         self.places.push(place);
+    }
+
+    /// Looks for two derivations of one text in a region that nests, where it nests but little.
+    fn example(&mut self, words: &Words, items: &Items, pairs: &mut Pairs<'_>, region: WordId) {
+        let Ok(automaton) = Automaton::nested(words, items, region, NESTING) else {
+            return;
+        };
+        for fork in automaton.forks.iter().filter(|fork| fork.item.is_some() && !fork.again) {
+            if let Ok(Some(twins)) = pairs.twins(&automaton, fork, false) {
+                self.places.push(self.place(words, items, fork, &twins));
+                return;
+            }
+        }
     }
 
     fn undecided(&mut self, words: &Words, region: WordId, undecided: Undecided) {

@@ -59,11 +59,7 @@ struct Grammar<'a> {
 /// That is not proven.
 pub fn prove(words: &Words, items: &Items, root: WordId) -> Result<(), Unproven> {
     let terminals = terminals(words);
-    let end = terminals
-        .values()
-        .flatten()
-        .max()
-        .map_or(0, |last| last + 1);
+    let end = terminals.values().flatten().max().map_or(0, |last| last + 1);
     let mut grammar = Grammar {
         words,
         items,

@@ -80,24 +80,16 @@ impl<'a> Pairs<'a> {
             return Ok(None);
         };
         let exit = confined.then_some(fork.exit);
-        let starts: Vec<Vec<Stop>> = ways
-            .iter()
-            .map(|&way| stops(automaton, way, exit))
-            .collect();
+        let starts: Vec<Vec<Stop>> = ways.iter().map(|&way| stops(automaton, way, exit)).collect();
         let mut pairs: Vec<Pair> = Vec::new();
         let mut arms: Vec<[usize; 2]> = Vec::new();
         let mut seen = HashSet::new();
         for (i, first) in starts.iter().enumerate() {
             for (j, second) in starts.iter().enumerate().skip(i + 1) {
                 let from = pairs.len();
-                if let Some(found) = extend(
-                    &mut pairs,
-                    &mut seen,
-                    (first, second),
-                    [false; 2],
-                    (usize::MAX, None),
-                    exit,
-                ) {
+                if let Some(found) =
+                    extend(automaton, &mut pairs, &mut seen, (first, second), [false; 2], (usize::MAX, None), exit)
+                {
                     return Ok(Some(Twins {
                         arms: [i, j],
                         printed: Vec::new(),
@@ -118,13 +110,12 @@ impl<'a> Pairs<'a> {
                 &automaton.moves[states[0] as usize],
                 &automaton.moves[states[1] as usize],
             ) {
-                (Move::Token(first, to), Move::Token(second, other)) => self
-                    .overlap(*first, *second)
-                    .then_some((*first, *second, *to, *other)),
-                (Move::Bracket(kind, first, to), Move::Bracket(like, second, other)) => {
-                    (kind == like && self.meet(*first, *second)?)
-                        .then_some((*first, *second, *to, *other))
+                (Move::Token(first, to), Move::Token(second, other)) => {
+                    self.overlap(*first, *second).then_some((*first, *second, *to, *other))
                 }
+                (Move::Bracket(kind, first, to), Move::Bracket(like, second, other)) => (kind == like
+                    && self.meet(*first, *second)?)
+                .then_some((*first, *second, *to, *other)),
                 (Move::Bracket(QUOTES, first, to), Move::Token(second, other))
                 | (Move::Token(second, other), Move::Bracket(QUOTES, first, to))
                     if self.overlap(self.regions.words.sides[QUOTES][0], *second) =>
@@ -140,6 +131,7 @@ impl<'a> Pairs<'a> {
                 let next = (stops(automaton, to, exit), stops(automaton, other, exit));
                 let printed = Some([first, second]);
                 if let Some(met) = extend(
+                    automaton,
                     &mut pairs,
                     &mut seen,
                     (&next.0, &next.1),
@@ -230,7 +222,9 @@ impl<'a> Pairs<'a> {
 }
 
 /// Adds all pairs of two sets; gives the state in which both are, if that is not to be.
+#[allow(clippy::too_many_arguments, reason = "the state of one search")]
 fn extend(
+    automaton: &Automaton,
     pairs: &mut Vec<Pair>,
     seen: &mut HashSet<([State; 2], [bool; 2])>,
     (first, second): (&[Stop], &[Stop]),
@@ -240,6 +234,13 @@ fn extend(
 ) -> Option<State> {
     for &(a, crosses) in first {
         for &(b, also) in second {
+            let dead = |state: State| {
+                let alive = automaton.alive.as_ref();
+                alive.is_some_and(|alive| !alive[state as usize])
+            };
+            if dead(a) || dead(b) {
+                continue;
+            }
             let now = [passed[0] || crosses, passed[1] || also];
             if exit.is_some() {
                 let together = passed == [false; 2] && now == [true; 2];

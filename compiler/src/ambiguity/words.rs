@@ -73,6 +73,8 @@ pub struct Words {
     /// What nodes print within quotes.
     quoted: HashMap<ItemId, WordId>,
     patterns: Vec<Vec<Shape>>,
+    /// What stands in quotes within quotes: only there is it looked at how it is made.
+    pub inner_quotes: Vec<WordId>,
     /// Which brackets belong together throughout.
     paired: [bool; KINDS],
     loose: [bool; KINDS],
@@ -118,6 +120,7 @@ impl Words {
             pieces: HashMap::new(),
             quoted: HashMap::new(),
             patterns: patterns.to_vec(),
+            inner_quotes: Vec::new(),
             paired,
             loose: [false; KINDS],
             uncut: Vec::new(),
@@ -218,9 +221,7 @@ impl Words {
             return Vec::new();
         };
         let tokens = tokens.into_iter();
-        tokens
-            .map(|token| self.add(Word::Token(token), span))
-            .collect()
+        tokens.map(|token| self.add(Word::Token(token), span)).collect()
     }
 
     /// The bracket that a token opens (true) or closes.
@@ -596,14 +597,21 @@ impl Words {
                     if is_silent(items, part) {
                         continue;
                     }
-                    if before.is_some_and(|before| !touches(items, before, part)) {
-                        spaced.push(self.space());
+                    if let Some(before) = before {
+                        let space = self.between(items, before, part);
+                        spaced.push(space);
                     }
                     before = Some(part);
                     spaced.push(self.characters(items, part));
                 }
                 spaced.retain(|&word| word != 0);
                 self.sequence(spaced, span)
+            }
+            Item::Data(Data::Quoted(inner)) => {
+                let inner = self.characters(items, *inner);
+                self.inner_quotes.push(inner);
+                let any = self.anything();
+                self.add(Word::Piece(any), span)
             }
             Item::Data(data) => self.data_in_quotes(data, span),
             Item::Branch(branch) => {
@@ -613,16 +621,16 @@ impl Words {
             }
             Item::Loop(found) => {
                 let body = self.characters(items, found.body);
-                let tight = touches(items, found.body, found.body);
-                let space = if tight { 0 } else { self.space() };
-                let mut between = vec![space];
+                let mut between = Vec::new();
                 if let Some(text) = &found.separator {
-                    between.extend(
-                        text.chars()
-                            .map(|c| self.character(c, c))
-                            .collect::<Vec<_>>(),
-                    );
-                    between.push(space);
+                    let text = text.as_bytes();
+                    let (end, start) = (edge(items, found.body, false), edge(items, found.body, true));
+                    between.push(self.gap(end, edge_of(text, true)));
+                    let separator = String::from_utf8_lossy(text).into_owned();
+                    between.extend(separator.chars().map(|c| self.character(c, c)).collect::<Vec<_>>());
+                    between.push(self.gap(edge_of(text, false), start));
+                } else {
+                    between.push(self.between(items, found.body, found.body));
                 }
                 between.retain(|&word| word != 0);
                 let between = self.sequence(between, span);
@@ -651,11 +659,22 @@ impl Words {
         self.token(Token::Character(range.into()))
     }
 
-    /// A space that may stand there.
-    fn space(&mut self) -> WordId {
+    /// What stands between two nodes.
+    fn between(&mut self, items: &Items, before: ItemId, after: ItemId) -> WordId {
+        self.gap(edge(items, before, false), edge(items, after, true))
+    }
+
+    /// What stands between two edges: a space, nothing, or either.
+    fn gap(&mut self, before: Side, after: Side) -> WordId {
         let space = self.character(' ', ' ');
-        let maybe = self.maybe(space);
-        self.add(Word::Piece(maybe), Span::default())
+        match (before, after) {
+            (Side::Tight, _) | (_, Side::Tight) => 0,
+            (Side::Loose, Side::Loose) => space,
+            _ => {
+                let maybe = self.maybe(space);
+                self.add(Word::Piece(maybe), Span::default())
+            }
+        }
     }
 
     fn anything(&mut self) -> WordId {
@@ -750,28 +769,60 @@ fn is_silent(items: &Items, id: ItemId) -> bool {
     )
 }
 
-/// Whether no space can stand between two nodes.
-fn touches(items: &Items, before: ItemId, after: ItemId) -> bool {
-    glued(items, before, false) || glued(items, after, true)
+/// What is known of the space on one side of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// There is none.
+    Tight,
+    /// There is one, if the other side allows it.
+    Loose,
+    /// Nothing; the node may print nothing.
+    Unknown,
 }
 
-/// Whether no space can stand at the start or end of a node.
-fn glued(items: &Items, id: ItemId, start: bool) -> bool {
+/// The space at the start or end of a text.
+fn edge_of(text: &[u8], start: bool) -> Side {
+    let tight = match (start, text) {
+        (true, &[first, ..]) => tight_before(first),
+        (false, &[.., last]) => tight_after(last),
+        _ => return Side::Unknown,
+    };
+    if tight { Side::Tight } else { Side::Loose }
+}
+
+/// The space at the start or end of a node.
+fn edge(items: &Items, id: ItemId, start: bool) -> Side {
+    edge_within(items, id, start, 32)
+}
+
+/// The same; what nests deeper is not looked at.
+fn edge_within(items: &Items, id: ItemId, start: bool, depth: u32) -> Side {
+    let Some(depth) = depth.checked_sub(1) else {
+        return Side::Unknown;
+    };
     match &items.all[id] {
-        Item::Glue => true,
-        Item::Literal(text) => match (start, text.as_bytes()) {
-            (true, &[first, ..]) => tight_before(first),
-            (false, &[.., last]) => tight_after(last),
-            _ => false,
-        },
+        Item::Glue => Side::Tight,
+        Item::Literal(text) => edge_of(text.as_bytes(), start),
+        Item::Data(Data::Integer(_) | Data::Decimal(..) | Data::Word | Data::Name) => Side::Loose,
+        Item::Data(Data::Quoted(_) | Data::Text | Data::Boolean | Data::Fresh(..)) => Side::Loose,
         Item::Sequence(parts) => {
             let mut loud = parts.iter().filter(|&&part| !is_silent(items, part));
             let at = if start { loud.next() } else { loud.next_back() };
-            at.is_some_and(|&part| glued(items, part, start))
+            at.map_or(Side::Unknown, |&part| edge_within(items, part, start, depth))
         }
-        Item::Branch(branch) => branch.arms.iter().all(|arm| glued(items, arm.item, start)),
-        // Without a round it is what stands around it that decides.
-        Item::Loop(found) => glued(items, found.body, start),
-        _ => false,
+        Item::Branch(branch) => {
+            let arms = branch.arms.iter();
+            let mut arms = arms.map(|arm| edge_within(items, arm.item, start, depth));
+            let first = arms.next().unwrap_or(Side::Unknown);
+            if arms.all(|arm| arm == first) { first } else { Side::Unknown }
+        }
+        Item::Loop(found) => match edge_within(items, found.body, start, depth) {
+            // Without a round what stands around it decides, and the space is counted behind it.
+            Side::Tight if found.least == 0 && start => Side::Tight,
+            _ if found.least == 0 => Side::Unknown,
+            side => side,
+        },
+        Item::Rule(_, Some(body)) => edge_within(items, *body, start, depth),
+        _ => Side::Unknown,
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Emitted {
     pub starts: Vec<(Literal, TokenStream)>,
     /// The weight of the functions that call each other for the rule that needs most.
     pub frame: usize,
+    /// The start rule whose texts are proven to have one derivation each.
+    pub proven: Option<RuleId>,
 }
 
 impl Emitted {
@@ -185,6 +187,7 @@ impl<'a> Emitter<'a> {
             functions,
             starts: arms,
             frame: deepest(&written),
+            proven: self.visibility.proven(),
         }
     }
 

@@ -67,7 +67,7 @@ pub fn generate(
         .map_err(|_| CodegenError::Externs(options.externs.clone()))?;
     let places = Places { sources, options };
     let rules = Emitter::new(program, &places, &externs).emit();
-    let tables = tables::emit(program, &places, rules.frame);
+    let tables = tables::emit(program, &places, rules.frame, rules.proven);
     let module = module(program, &rules, &tables);
     let file = syn::parse2(module).map_err(|error| CodegenError::Defect(error.to_string()))?;
     Ok(format!(

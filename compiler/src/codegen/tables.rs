@@ -3,18 +3,30 @@
 use super::{Places, exprs, literals};
 use crate::hir::DialectTest;
 use crate::interpret::reach::{Part, children};
-use crate::ir::{DialectGuard, Expr, Program, Rule};
+use crate::ir::{DialectGuard, Expr, Program, Rule, RuleId};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use rqg_runtime::demand::{Atom, Comparison, Demand, Domain, Property, Term};
 use std::collections::BTreeSet;
 
 /// The module of tables.
-pub(super) fn emit(program: &Program, places: &Places<'_>, frame: usize) -> TokenStream {
+pub(super) fn emit(
+    program: &Program,
+    places: &Places<'_>,
+    frame: usize,
+    proven: Option<RuleId>,
+) -> TokenStream {
     let name = &program.name;
     let version = env!("CARGO_PKG_VERSION");
     let fingerprint = Literal::u64_unsuffixed(program.fingerprint);
     let terminator = &program.terminator;
+    let proven = match proven {
+        Some(start) => {
+            let start = literals::number(start.0.into());
+            quote! { Some(#start) }
+        }
+        None => quote! { None },
+    };
     let schema = match &program.schema {
         Some(schema) => {
             let (name, ddl) = (&schema.name, &schema.ddl);
@@ -63,6 +75,7 @@ pub(super) fn emit(program: &Program, places: &Places<'_>, frame: usize) -> Toke
                 compiler: #version,
                 fingerprint: #fingerprint,
                 terminator: #terminator,
+                proven: #proven,
                 schema: #schema,
                 dialects: &[#(#dialects),*],
                 rules: RULES,

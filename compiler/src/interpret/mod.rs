@@ -11,6 +11,7 @@ mod tests;
 mod tree;
 
 pub use observe::{Coverage, Observer};
+pub(crate) use setup::guards;
 pub use rqg_runtime::run::{DEFAULT_BUDGET, KeyLimit, Settings};
 pub use tree::Tree;
 
@@ -139,10 +140,11 @@ impl Generator {
             strict: None,
             ..*shared
         };
+        let proven = visibility.proven() == Some(shared.start);
         let space = with_stack(shared.stack.bytes, || {
             let mut unit = shared.unit();
             let mut text = UnitText::default();
-            Space::of_run(&shared.keys.master, size, units, &mut |choices| {
+            Space::of_run(&shared.keys.master, size, units, proven, &mut |choices| {
                 shared.derive(&mut unit, 0, choices, &mut Unwatched, &mut text);
             })
         })?;
@@ -203,6 +205,13 @@ impl Generator {
     #[must_use]
     pub fn space(&self) -> Option<&Arc<Space>> {
         self.shared.strict.as_ref().map(|(_, space)| space)
+    }
+
+    /// Whether it is proven that no two units of a strict run are the same.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        let strict = self.shared.strict.as_ref();
+        strict.is_some_and(|(visibility, _)| visibility.proven() == Some(self.shared.start))
     }
 
     /// The program.

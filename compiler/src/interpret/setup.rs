@@ -98,15 +98,20 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
     }
 }
 
-/// Decides what the run decides.
-pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> Plan {
-    let guards = program.guards.iter().map(|guard| match guard {
+/// Which guards on dialect and features hold.
+pub(crate) fn guards(program: &Program, settings: &Settings) -> Vec<bool> {
+    let holds = |guard: &DialectGuard| match guard {
         DialectGuard::Dialect(test, wanted) => {
             dialect_test_holds(&settings.dialect, test) == *wanted
         }
         DialectGuard::Feature(name, wanted) => settings.features.contains(name) == *wanted,
-    });
-    let guards = guards.collect();
+    };
+    program.guards.iter().map(holds).collect()
+}
+
+/// Decides what the run decides.
+pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> Plan {
+    let guards = guards(program, &settings);
     Plan::new(Setup {
         model,
         guards,

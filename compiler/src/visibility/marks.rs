@@ -1,7 +1,7 @@
 //! Marks for choices and values.
 
 use super::alike::{has_alike, is_empty};
-use super::reveal::{Known, Told, is_slot, table_of_key, table_of_row};
+use super::reveal::{Known, Told, given, is_slot, table_of_key, table_of_row};
 use crate::ambiguity::{Point, Proof};
 use crate::builtins::Builtin;
 use crate::hir::Ty;
@@ -17,6 +17,8 @@ pub struct Visibility {
     nodes: HashSet<NodeId>,
     exprs: HashSet<ExprId>,
     apart: HashSet<ExprId>,
+    /// The start rule whose texts are proven to have one derivation each, but for what is hidden.
+    proven: Option<RuleId>,
 }
 
 impl Visibility {
@@ -40,6 +42,12 @@ impl Visibility {
         self.exprs.contains(&expr)
     }
 
+    /// The start rule of which it is proven that what is not hidden tells its units apart.
+    #[must_use]
+    pub fn proven(&self) -> Option<RuleId> {
+        self.proven
+    }
+
     /// Whether a value holds the index of the unit and is placed in any case.
     #[must_use]
     pub fn tells_apart(&self, expr: ExprId) -> bool {
@@ -49,20 +57,35 @@ impl Visibility {
 
 impl Visibility {
     /// Takes over what a proof says of the derivations from its start rule: of choices, options and
-    /// rounds all, of values what is hidden.
-    pub(super) fn prefer(&mut self, proof: &Proof) {
+    /// rounds all, of values what is hidden. A foreign key is told by its columns and tables, and only
+    /// a proof sees that all of them are placed.
+    pub(super) fn prefer(&mut self, program: &Program, start: RuleId, proof: &Proof) {
+        self.proven = Some(start);
         for point in proof.recoverable() {
             match point {
-                Point::Choice(choice) => drop(self.choices.remove(&choice)),
-                Point::Node(node) => drop(self.nodes.remove(&node)),
+                Point::Choice(choice) => {
+                    self.choices.remove(&choice);
+                }
+                Point::Node(node) => {
+                    self.nodes.remove(&node);
+                }
+                Point::Expr(expr) if draws_foreign_key(program, expr) => {
+                    self.exprs.remove(&expr);
+                }
                 Point::Expr(_) | Point::Length(_) => {}
             }
         }
         for point in proof.hidden() {
             match point {
-                Point::Choice(choice) => drop(self.choices.insert(choice)),
-                Point::Node(node) => drop(self.nodes.insert(node)),
-                Point::Expr(expr) | Point::Length(expr) => drop(self.exprs.insert(expr)),
+                Point::Choice(choice) => {
+                    self.choices.insert(choice);
+                }
+                Point::Node(node) => {
+                    self.nodes.insert(node);
+                }
+                Point::Expr(expr) | Point::Length(expr) => {
+                    self.exprs.insert(expr);
+                }
             }
         }
     }
@@ -385,7 +408,7 @@ impl Marker<'_> {
     /// What has to be told of the value of an expression.
     fn told(&self, expr: ExprId) -> Told {
         let site = |site: &SiteId| self.program.sites.get(site.index());
-        match self.program.exprs.get(expr.index()) {
+        match self.program.exprs.get(given(self.program, expr).index()) {
             Some(Expr::Draw(id) | Expr::DrawList { site: id, .. }) => {
                 match site(id).map(|site| &site.domain) {
                     Some(domain) if draws_columns(domain) => Told::Column,
@@ -472,8 +495,9 @@ impl Marker<'_> {
             | Expr::Str(_)
             | Expr::Type(_)
             | Expr::Draw(_) => {}
-            Expr::Let(_, value, then) => {
-                self.value(*value, false);
+            Expr::Let(bound, value, then) => {
+                let is_given = is_slot(self.program, *then, *bound);
+                self.value(*value, told && is_given);
                 self.value(*then, told);
             }
             Expr::Arithmetic(_, left, right) => {
@@ -570,6 +594,16 @@ impl Marker<'_> {
             | Expr::Text(_) => true,
         }
     }
+}
+
+fn draws_foreign_key(program: &Program, expr: ExprId) -> bool {
+    let Some(Expr::Draw(site)) = program.exprs.get(expr.index()) else {
+        return false;
+    };
+    matches!(
+        program.sites.get(site.index()).map(|site| &site.domain),
+        Some(Domain::ForeignKeys | Domain::ForeignKeysFrom(_) | Domain::ForeignKeysTo(_))
+    )
 }
 
 fn told_of_type(ty: &Ty) -> Told {

@@ -29,7 +29,7 @@ pub fn decide(program: &Program) -> Visibility {
     if let Some(start) = program.start("query") {
         let proof = ambiguity::prove(program, start, None);
         if proof.is_proven() {
-            visibility.prefer(&proof);
+            visibility.prefer(program, start, &proof);
         }
     }
     visibility

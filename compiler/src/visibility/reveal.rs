@@ -249,6 +249,16 @@ impl Known {
     }
 }
 
+/// What an expression gives that binds a slot only so that a demand can speak of it.
+pub(super) fn given(program: &Program, expr: ExprId) -> ExprId {
+    match program.exprs.get(expr.index()) {
+        Some(Expr::Let(bound, value, then)) if is_slot(program, *then, *bound) => {
+            given(program, *value)
+        }
+        _ => expr,
+    }
+}
+
 /// Whether an expression is a slot.
 pub(super) fn is_slot(program: &Program, expr: ExprId, slot: u16) -> bool {
     program.exprs.get(expr.index()) == Some(&Expr::Slot(slot))
@@ -257,7 +267,7 @@ pub(super) fn is_slot(program: &Program, expr: ExprId, slot: u16) -> bool {
 /// The slot of the table that a row is drawn from.
 pub(super) fn table_of_row(program: &Program, expr: ExprId) -> Option<u16> {
     let Some(Expr::Builtin(Builtin::Key | Builtin::Victim, arguments)) =
-        program.exprs.get(expr.index())
+        program.exprs.get(given(program, expr).index())
     else {
         return None;
     };
@@ -272,6 +282,7 @@ pub(super) fn table_of_row(program: &Program, expr: ExprId) -> Option<u16> {
 
 /// The slot of the table that a unique key is drawn of.
 pub(super) fn table_of_key(program: &Program, expr: ExprId) -> Option<u16> {
+    let expr = given(program, expr);
     let Some(Expr::Draw(site)) = program.exprs.get(expr.index()) else {
         return None;
     };

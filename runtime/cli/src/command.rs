@@ -93,7 +93,7 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     let opened = args
         .run
         .filter
-        .open(&mut extent, Proof::Unproven, &run.line);
+        .open(&mut extent, run.proof(), &run.line);
     let mut opened = opened.map_err(told)?;
     let settings = Settings {
         duration: args.run.duration,
@@ -140,7 +140,7 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
     let filter = args
         .run
         .filter
-        .open(&mut extent, Proof::Unproven, &run.line)?;
+        .open(&mut extent, run.proof(), &run.line)?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {
@@ -196,6 +196,15 @@ impl<G: Grammar> Run<G> {
     fn announce(&self, args: &IdentityArgs, filter: &str) {
         let name = G::TABLES.name;
         self.identity.announce(args, name, &self.line, filter);
+    }
+
+    /// Whether it is proven that no two units of a strict run are the same.
+    fn proof(&self) -> Proof {
+        if self.generator.is_proven() {
+            Proof::Proven
+        } else {
+            Proof::Unproven
+        }
     }
 
     /// The indexes of the run, and which of their units are written.

@@ -45,17 +45,19 @@ pub struct Census {
 impl Census {
     /// Walks the tree of what `derive` derives, with the key that all indexes of the run share, and
     /// deals out `space` ranks, or as many as there are texts. None if there are more than `limit`
-    /// texts, or more than 2^20.
+    /// texts, or more than 2^20. `exhaustive` is that of [`Enumerated::exhaustive`]: then derivations
+    /// are counted, of which several may make one text.
     #[must_use]
     pub fn take(
         key: [u64; 2],
         space: u64,
         limit: u64,
+        exhaustive: bool,
         mut derive: impl FnMut(&mut Enumerated<'_>),
     ) -> Option<Self> {
         let mut path = Box::new(Path::new(limit.min(MOST)));
         loop {
-            let mut choices = Enumerated::walking(key, path);
+            let mut choices = Enumerated::walking(key, path).exhaustive(exhaustive);
             derive(&mut choices);
             path = choices.into_path();
             if path.gave_up {
@@ -389,7 +391,7 @@ mod tests {
             let derive = |walk: &mut Enumerated<'_>| {
                 uneven(walk);
             };
-            let census = Census::take(KEY, space, 1_000, derive).expect("it is small");
+            let census = Census::take(KEY, space, 1_000, false, derive).expect("it is small");
             assert_eq!(census.texts(), 36);
             let ranks = space.min(census.texts());
             let texts: HashSet<String> = (0..ranks)
@@ -409,7 +411,7 @@ mod tests {
     #[test]
     fn large_trees_are_given_up() {
         let texts = |limit, n: u64| {
-            let census = Census::take([1, 2], 10, limit, |walk| {
+            let census = Census::take([1, 2], 10, limit, false, |walk| {
                 walk.below(n);
                 walk.below(n);
             });
@@ -423,7 +425,7 @@ mod tests {
 
     #[test]
     fn what_prints_the_index_has_no_end() {
-        let census = Census::take([1, 2], 10, 100, |walk| walk.told_apart(1));
+        let census = Census::take([1, 2], 10, 100, false, |walk| walk.told_apart(1));
         assert!(census.is_none());
     }
 

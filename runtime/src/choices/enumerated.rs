@@ -40,6 +40,8 @@ struct Shared<'a> {
     sharing: u64,
     /// Indexes from here on are not made.
     units: u64,
+    /// Whether nothing is hidden.
+    exhaustive: bool,
     way: Way<'a>,
 }
 
@@ -104,7 +106,11 @@ impl Choices for Shared<'_> {
     }
 
     fn hide(&mut self, hidden: bool) -> Sight {
-        self.add(if hidden { HIDDEN } else { 0 })
+        self.add(if hidden && !self.exhaustive {
+            HIDDEN
+        } else {
+            0
+        })
     }
 
     fn begin_value(&mut self) -> Sight {
@@ -175,9 +181,17 @@ impl<'a> Enumerated<'a> {
                 rank,
                 sharing: space,
                 units,
+                exhaustive: false,
                 way: census.map_or(Way::Weights, |census| Way::Counted(census.start())),
             },
         }
+    }
+
+    /// The same, in which nothing is hidden: so all derivations are made, and a text may come twice.
+    #[must_use]
+    pub fn exhaustive(mut self, exhaustive: bool) -> Self {
+        self.shared.exhaustive = exhaustive;
+        self
     }
 
     /// The choices along a path of the tree of all visible choices.

@@ -131,10 +131,11 @@ impl<G: Grammar> Generator<G> {
     /// The operating system gives no thread.
     pub fn enumerated(self, size: Option<u64>, units: u64) -> std::io::Result<Self> {
         let key = self.shared.keys.master;
+        let proven = self.is_proven();
         let space = self.with_stack(|generator| {
             let mut worker = generator.worker();
             let mut text = UnitText::default();
-            Space::of_run(&key, size, units, &mut |choices| {
+            Space::of_run(&key, size, units, proven, &mut |choices| {
                 worker.generate_from(0, choices, &mut text);
             })
         })?;
@@ -208,6 +209,12 @@ impl<G: Grammar> Generator<G> {
         } else {
             None
         }
+    }
+
+    /// Whether it is proven that no two units of a strict run are the same.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        G::TABLES.proven == Some(self.shared.start as u32)
     }
 
     /// The indexes of a strict run; none of any other.

@@ -17,6 +17,9 @@ pub struct Tables {
     pub fingerprint: u64,
     /// What ends each statement in the sql format.
     pub terminator: &'static str,
+    /// The start rule, an index into [`Tables::rules`], whose texts are proven to have one derivation
+    /// each, but for what is hidden.
+    pub proven: Option<u32>,
     /// The schema that the grammar brings along.
     pub schema: Option<Schema>,
     /// The dialects that the grammar supports; empty: all.

@@ -33,6 +33,8 @@ pub struct Space {
     permutation: Permutation,
     run: [u64; 2],
     census: Option<Census>,
+    /// Whether every derivation has an index of its own, so that texts may come twice.
+    exhaustive: bool,
 }
 
 /// Derives a unit from choices.
@@ -62,12 +64,44 @@ type Tried = Vec<u64>;
 
 impl Space {
     /// The space of a run: of the given size, or for so many units.
+    ///
+    /// If it is not `proven` that what is not hidden tells units apart, somebody has to drop those
+    /// that come twice. Where there are at most 2^20 derivations, all of them are made then, so that
+    /// no text is missing.
     #[must_use]
-    pub fn of_run(master: &MasterKey, size: Option<u64>, units: u64, derive: Derive<'_>) -> Self {
+    pub fn of_run(
+        master: &MasterKey,
+        size: Option<u64>,
+        units: u64,
+        proven: bool,
+        derive: Derive<'_>,
+    ) -> Self {
+        if !proven && let Some(all) = Self::of_all(master, size, units, derive) {
+            return all;
+        }
         match size {
             Some(size) => Self::new(master, size, derive),
             None => Self::for_units(master, units, derive),
         }
+    }
+
+    /// The space of all derivations, if they are few beside what is asked for; `size` may be larger.
+    fn of_all(
+        master: &MasterKey,
+        size: Option<u64>,
+        units: u64,
+        derive: Derive<'_>,
+    ) -> Option<Self> {
+        let keys = Keys::new(master);
+        let limit = limit(size.unwrap_or(units));
+        let counted = Census::take(keys.run, u64::MAX, limit, true, &mut *derive)?;
+        let size = size.unwrap_or(counted.texts());
+        Some(Self {
+            permutation: Permutation::new(size.min(LARGEST), keys.permutation),
+            run: keys.run,
+            census: Some(counted),
+            exhaustive: true,
+        })
     }
 
     /// The space with `size` indexes, at most 2^63. `derive` derives a unit of the run.
@@ -118,16 +152,12 @@ impl Space {
     }
 
     fn with_keys(keys: Keys, size: u64, derive: Derive<'_>, given_up: &mut Tried) -> Self {
-        let wanted = size.saturating_mul(4);
-        let [least, middle, most] = LIMITS;
-        let limit = [least, middle]
-            .into_iter()
-            .find(|&limit| limit >= wanted)
-            .unwrap_or(most);
+        let limit = limit(size);
         let mut space = Self {
             permutation: Permutation::new(size, keys.permutation),
             run: keys.run,
             census: None,
+            exhaustive: false,
         };
         if !given_up.contains(&limit) {
             // If most of four times as many indexes have units, there are too many texts to count.
@@ -136,7 +166,7 @@ impl Space {
                 ..space.clone()
             };
             if probe.emitted(SHORT_SAMPLE, derive) <= SHORT_SAMPLE / 2 {
-                space.census = Census::take(keys.run, size, limit, &mut *derive);
+                space.census = Census::take(keys.run, size, limit, false, &mut *derive);
             }
             if space.census.is_none() {
                 given_up.push(limit);
@@ -198,9 +228,19 @@ impl Space {
         }
         let rank = self.permutation.apply(index);
         let ranks = self.units().unwrap_or(size);
-        (rank < ranks)
-            .then(|| Enumerated::new((rank, ranks), size, self.run, unit, self.census.as_ref()))
+        (rank < ranks).then(|| {
+            Enumerated::new((rank, ranks), size, self.run, unit, self.census.as_ref())
+                .exhaustive(self.exhaustive)
+        })
     }
+}
+
+/// How many texts a census of a space counts before it gives up.
+fn limit(size: u64) -> u64 {
+    let wanted = size.saturating_mul(4);
+    let [least, middle, most] = LIMITS;
+    let limit = [least, middle].into_iter().find(|&limit| limit >= wanted);
+    limit.unwrap_or(most)
 }
 
 impl Space {

@@ -28,7 +28,10 @@ impl Unit {
             && let Some((list, seen)) = self.listed(plan, planned)
             && !list.candidates.is_empty()
         {
-            return element(list, seen, choices);
+            let before = self.hide_repeated_key(plan, planned, choices);
+            let drawn = element(list, seen, choices);
+            choices.restore(before);
+            return drawn;
         }
         self.draw_open(plan, planned, choices)
     }
@@ -50,7 +53,10 @@ impl Unit {
             && let Some((list, seen)) = self.listed_of(plan, planned, value)
             && !list.candidates.is_empty()
         {
-            return element(list, seen, choices);
+            let before = self.hide_repeated_key(plan, planned, choices);
+            let drawn = element(list, seen, choices);
+            choices.restore(before);
+            return drawn;
         }
         self.draw_open_of(plan, planned, (slot, value), choices)
     }
@@ -68,7 +74,10 @@ impl Unit {
             && let Some((list, seen)) = self.listed(plan, planned)
             && !list.candidates.is_empty()
         {
-            return element(list, seen, choices);
+            let before = self.hide_repeated_key(plan, planned, choices);
+            let drawn = element(list, seen, choices);
+            choices.restore(before);
+            return drawn;
         }
         self.draw_open(plan, planned, choices)
     }
@@ -86,7 +95,7 @@ impl Unit {
             return drawn;
         }
         self.gather(plan, planned, 1);
-        let before = self.hide_alike(plan, choices);
+        let before = self.hide_alike(plan, planned, choices);
         let at = index(self.candidates.len(), choices);
         choices.restore(before);
         match self.candidates.get(at) {
@@ -177,7 +186,7 @@ impl Unit {
         let consider = |column: ColumnRef, ty, candidates: &mut Vec<Candidate>| {
             let depth = lists.depth(ty).ok()?;
             if let Some(depth) = depth.filter(|&depth| depth <= limit) {
-                let value = Value::column(column.relation, column.position, true);
+                let value = Value::Column(column.with_relation());
                 candidates.push(Candidate { value, depth });
             }
             Some(())
@@ -219,11 +228,7 @@ impl Unit {
                                         Some(&Value::Type(ty)) => Some(ty),
                                         _ => None,
                                     };
-                                    let column = ColumnRef {
-                                        relation,
-                                        position,
-                                        qualified: true,
-                                    };
+                                    let column = ColumnRef::unplaced(relation, position, true);
                                     consider(column, ty, candidates)?;
                                 }
                             }
@@ -535,7 +540,7 @@ impl Seen {
                     qualified,
                 },
                 Value::Column(column),
-            ) => Value::column(relation, column.position, qualified),
+            ) => Value::Column(column.through(relation, qualified)),
             _ => value,
         }
     }

@@ -68,7 +68,7 @@ impl Unit {
             self.gather(plan, planned, 1);
             if !self.candidates.is_empty() {
                 let n = self.generated(count, choices);
-                let before = self.hide_alike(plan, choices);
+                let before = self.hide_alike(plan, planned, choices);
                 for _ in 0..n {
                     let at = index(self.candidates.len(), choices);
                     if let Some(found) = self.candidates.get(at) {
@@ -223,8 +223,10 @@ impl Unit {
                     qualified,
                 },
             ) => {
-                let position = |&at: &u8| columns.get(usize::from(at)).copied().unwrap_or(0);
-                let column = |at| Value::column(relation, position(at), qualified);
+                let column = |&at: &u8| match columns.get(usize::from(at)) {
+                    Some(column) => Value::Column(column.through(relation, qualified)),
+                    None => Value::Nothing,
+                };
                 self.arena.lists.extend(drawn.map(column));
             }
             _ => {
@@ -255,7 +257,7 @@ impl Unit {
         } else {
             let available = self.candidates.len() as u64;
             let n = self.length(count, 0, available, choices);
-            let before = self.hide_alike(plan, choices);
+            let before = self.hide_alike(plan, planned, choices);
             for at in 0..n as usize {
                 let other = at + index(self.candidates.len() - at, choices);
                 self.candidates.swap(at, other);

@@ -3,7 +3,7 @@
 use super::Unit;
 use super::text::To;
 use super::value::{ColumnRef, Value};
-use crate::choices::Choices;
+use crate::choices::{Choices, Sight};
 use crate::demand::View;
 use crate::plan::Plan;
 use crate::rows::{Found, Rows};
@@ -15,8 +15,13 @@ const NULLS_IN_TURN: u64 = 64;
 impl Unit {
     /// A row that a table holds and keeps; [`Value::Nothing`] where the run knows of none.
     pub fn key<C: Choices>(&mut self, plan: &Plan, table: Value, choices: &mut C) -> Value {
-        self.model_table(plan, table)
-            .map_or(Value::Nothing, |table| stable_row(plan, table, choices))
+        let Some(table) = self.model_table(plan, table) else {
+            return Value::Nothing;
+        };
+        let before = hide_unless_told(plan, table, choices);
+        let row = stable_row(plan, table, choices);
+        choices.restore(before);
+        row
     }
 
     /// The row that a row references through a foreign key; any stable row of the referenced table
@@ -70,7 +75,12 @@ impl Unit {
         match count {
             0 => Value::Nothing,
             1 => Value::Row(table, victims.start),
-            _ => Value::Row(table, victims.start + choices.below(count)),
+            _ => {
+                let before = hide_unless_told(plan, table, choices);
+                let drawn = choices.below(count);
+                choices.restore(before);
+                Value::Row(table, victims.start + drawn)
+            }
         }
     }
 
@@ -86,10 +96,13 @@ impl Unit {
     ) -> Value {
         if let (Value::Column(column), Value::Row(table, number)) = (column, row)
             && self.row_table(plan, column) == Some(table)
-            && plan.rows().is_new_value(table, column.position)
+            && plan.rows().is_new_value_at(column.place)
         {
             let value = self.write_literal(to, |_, out| {
-                push_row_value(plan, table, column.position, number, out);
+                match plan.rows().find_at(column.place, number) {
+                    Some(found) => plan.rows().push_found(found, out),
+                    None => out.extend_from_slice(b"NULL"),
+                }
             });
             let rows = plan.rows();
             if number >= rows.count(table) && rows.tells_rows_apart(table, column.position) {
@@ -109,9 +122,13 @@ impl Unit {
         choices: &mut C,
     ) -> Value {
         let row = match column {
-            Value::Column(column) => self
-                .row_table(plan, column)
-                .map_or(Value::Nothing, |table| hidden_row(plan, table, choices)),
+            Value::Column(column) => match self.row_table(plan, column) {
+                Some(table) if plan.rows().tells_rows_apart(table, column.position) => {
+                    stable_row(plan, table, choices)
+                }
+                Some(table) => hidden_row(plan, table, choices),
+                None => Value::Nothing,
+            },
             _ => Value::Nothing,
         };
         self.existing_in(plan, column, row, to, choices)
@@ -140,7 +157,7 @@ impl Unit {
                 _ => return self.comparand(plan, column, to, choices),
             },
         };
-        match held(plan, table, known.position, number) {
+        match held(plan, table, known.place, number) {
             Some(found) => self.write_literal(to, |_, out| plan.rows().push_found(found, out)),
             // Victims and new rows are never taken for others.
             None if number >= plan.rows().stable(table) => {
@@ -173,6 +190,25 @@ fn stable_row<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Value
     }
 }
 
+/// Hides the draw of a row that is told by the columns of a unique key, if there is a key that tells
+/// rows apart by no single column.
+fn hide_unless_told<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Sight {
+    let hidden = choices.tells_apart() && !is_told_by_keys(plan, table);
+    choices.hide(hidden)
+}
+
+#[inline(never)]
+fn is_told_by_keys(plan: &Plan, table: TableId) -> bool {
+    let model = plan.model();
+    let keys = model.tables.get(table.0 as usize);
+    let keys = keys.map_or(&[][..], |table| &table.unique_keys);
+    let mut keys = keys.iter().filter_map(|key| model.unique_keys.get(key.0 as usize));
+    keys.all(|key| {
+        let mut columns = key.columns.iter();
+        columns.any(|&column| plan.rows().tells_rows_apart(table, column))
+    })
+}
+
 /// The same where the text need not tell which.
 fn hidden_row<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Value {
     let before = choices.hide(true);
@@ -181,26 +217,19 @@ fn hidden_row<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Value
     row
 }
 
-/// Appends the value of a row in a column.
-fn push_row_value(plan: &Plan, table: TableId, column: u16, row: u64, out: &mut Vec<u8>) {
-    if !plan.rows().literal(plan.model(), table, column, row, out) {
-        out.extend_from_slice(b"NULL");
-    }
-}
-
 /// The value of a row in a column, or of the next stable one after it that holds one; none for a
 /// row that is not stable and holds NULL.
-fn held(plan: &Plan, table: TableId, column: u16, row: u64) -> Option<Found> {
+fn held(plan: &Plan, table: TableId, place: u32, row: u64) -> Option<Found> {
     let rows = plan.rows();
-    rows.find(table, column, row)
-        .or_else(|| next_held(rows, table, column, row))
+    rows.find_at(place, row)
+        .or_else(|| next_held(rows, table, place, row))
 }
 
 #[cold]
-fn next_held(rows: &Rows, table: TableId, column: u16, row: u64) -> Option<Found> {
+fn next_held(rows: &Rows, table: TableId, place: u32, row: u64) -> Option<Found> {
     let count = rows.stable(table);
     if row >= count {
         return None;
     }
-    (1..NULLS_IN_TURN.min(count)).find_map(|step| rows.find(table, column, (row + step) % count))
+    (1..NULLS_IN_TURN.min(count)).find_map(|step| rows.find_at(place, (row + step) % count))
 }

@@ -4,6 +4,7 @@ use super::Unit;
 use super::value::{RelationId, Value};
 use crate::choices::{Choices, Sight};
 use crate::plan::{Plan, PlannedSite};
+use crate::demand::Domain;
 use std::collections::HashSet;
 
 impl Unit {
@@ -29,9 +30,30 @@ impl Unit {
         self.print_alike(plan, values)
     }
 
+    /// Hides a draw of a foreign key if two of the model have the same columns and tables.
+    #[inline(always)]
+    pub(super) fn hide_repeated_key<C: Choices>(
+        &self,
+        plan: &Plan,
+        site: &PlannedSite,
+        choices: &mut C,
+    ) -> Sight {
+        let alike = choices.tells_apart() && draws_repeated_key(plan, site);
+        choices.hide(alike)
+    }
+
     /// Hides a draw among the gathered candidates if two of them print alike.
-    pub(super) fn hide_alike<C: Choices>(&self, plan: &Plan, choices: &mut C) -> Sight {
+    pub(super) fn hide_alike<C: Choices>(
+        &self,
+        plan: &Plan,
+        site: &PlannedSite,
+        choices: &mut C,
+    ) -> Sight {
         let alike = self.candidates.len() > 1 && choices.tells_apart() && {
+            if draws_foreign_keys(site) {
+                let before = draws_repeated_key(plan, site);
+                return choices.hide(before);
+            }
             let values = self.candidates.iter().map(|found| found.value);
             self.print_alike(plan, values)
         };
@@ -50,4 +72,21 @@ impl Unit {
             })
             .any(|text| !seen.insert(text))
     }
+}
+
+fn draws_foreign_keys(site: &PlannedSite) -> bool {
+    matches!(
+        site.domain,
+        Domain::ForeignKeys | Domain::ForeignKeysFrom(_) | Domain::ForeignKeysTo(_)
+    )
+}
+
+#[inline(never)]
+fn draws_repeated_key(plan: &Plan, site: &PlannedSite) -> bool {
+    if !draws_foreign_keys(site) {
+        return false;
+    }
+    let mut seen = HashSet::new();
+    let mut keys = plan.model().foreign_keys.iter();
+    keys.any(|key| !seen.insert((key.from, key.to, &key.columns, &key.targets)))
 }

@@ -5,7 +5,6 @@ use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
 use crate::progress::Progress;
 use crate::terminal;
-use rqg_cli::filter::Proof;
 use rqg_cli::range::{Asked, Extent};
 use rqg_cli::signals::{self, Leftovers};
 use rqg_runtime::engine::Control;
@@ -37,11 +36,11 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         statement_timeout: args.statement_timeout,
     };
     let server = Server::connect(&dsn, &options)?;
-    let identity = compiled.resolve(Some(&server))?;
+    let identity = compiled.resolve(Some(&server), Some(&asked))?;
     let mut extent = identity.extent(&asked)?;
     let mut opened = args
         .filter
-        .open(&mut extent, Proof::Unproven, identity.line())?;
+        .open(&mut extent, identity.proof(), identity.line())?;
     if args.duration.is_none()
         && let Some(shortage) = identity.keys_repeat(&extent.expected())
     {

@@ -5,7 +5,6 @@ use crate::failure::Failure;
 use crate::identity::Compiled;
 use crate::progress::Progress;
 use crate::server;
-use rqg_cli::filter::Proof;
 use rqg_cli::generate::{self, Job};
 use rqg_cli::terminal;
 
@@ -20,7 +19,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let filter = args
         .run
         .filter
-        .open(&mut extent, Proof::Unproven, identity.line())?;
+        .open(&mut extent, identity.proof(), identity.line())?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {
