@@ -127,6 +127,18 @@ fn alternatives_come_as_often_as_their_weights_say() {
     }
 }
 
+#[test]
+fn all_texts_of_an_ambiguous_grammar_come() {
+    let text = "grammar test;
+        rule query = (1000000: A | A B) (B C | C) int(1..=4);";
+    for count in [1, 100] {
+        let (size, units) = units(generator(text, 0, 5), None, count);
+        // Whoever drops what comes twice finds all.
+        assert_eq!((size, units.len()), (16, 16));
+        assert_eq!(set(&units).len(), 12);
+    }
+}
+
 /// Grammars in which the text does not tell everything.
 const HIDING: &[(&str, &str)] = &[
     (
@@ -139,12 +151,12 @@ const HIDING: &[(&str, &str)] = &[
     ),
     (
         "a type that is printed as NULL",
-        "rule query = let T = type(); SELECT one(T) \",\" int(1..=50);
+        "rule query = let T = type(); SELECT one(T) \",\" int(1..=5000);
          rule one(T: type) = 3: NULL | when T in number: NULL | when T in string: \"''\";",
     ),
     (
         "alternatives that print the same",
-        "rule query = (A | 2: A | B) (1: same | 1: same) int(1..=30);
+        "rule query = (A | 2: A | B) (1: same | 1: same) int(1..=3000);
          rule same = X | Y;",
     ),
     (
@@ -246,13 +258,13 @@ const HIDING: &[(&str, &str)] = &[
     ),
     (
         "an option that prints nothing",
-        "rule query = (let t = table();)?50% SELECT int(1..=100);",
+        "rule query = (let t = table();)?50% SELECT int(1..=20000);",
     ),
 ];
 
 #[test]
 fn hidden_choices_never_make_the_same_text() {
-    let mut few = Vec::new();
+    let (mut few, mut exhaustive) = (Vec::new(), Vec::new());
     for (what, rules) in HIDING {
         let text = format!("grammar test;\n{rules}");
         let compilation = compile(&Input::text("test", &text));
@@ -269,8 +281,14 @@ fn hidden_choices_never_make_the_same_text() {
                 continue;
             };
             for size in [30, 3_000] {
-                let (_, units) = units(generator.clone(), Some(size), 0);
+                let strict = generator.clone().enumerated(Some(size), 0);
+                let strict = strict.expect("there are threads");
+                let units = made(&strict, 0..size);
                 assert!(!units.is_empty());
+                if strict.space().is_some_and(|space| space.is_exhaustive()) {
+                    exhaustive.push((what, size));
+                    continue;
+                }
                 assert_distinct(what, &units);
                 if units.len() < 3 {
                     few.push((what, size));
@@ -279,6 +297,7 @@ fn hidden_choices_never_make_the_same_text() {
         }
     }
     assert!(few.is_empty(), "{few:?}");
+    assert!(exhaustive.is_empty(), "{exhaustive:?}");
 }
 
 #[test]

@@ -90,10 +90,7 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     let run = prepare::<G>(&args.identity, Some(&args.run.asked())).map_err(told)?;
     let format = run.identity.format(args.run.format, G::TABLES.terminator);
     let mut extent = run.extent(&args.run).map_err(told)?;
-    let opened = args
-        .run
-        .filter
-        .open(&mut extent, run.proof(), &run.line);
+    let opened = args.run.filter.open(&mut extent, run.proof(), &run.line);
     let mut opened = opened.map_err(told)?;
     let settings = Settings {
         duration: args.run.duration,
@@ -137,10 +134,7 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
     let run = prepare::<G>(&args.identity, Some(&args.run.asked()))?;
     let generator = &run.generator;
     let mut extent = run.extent(&args.run)?;
-    let filter = args
-        .run
-        .filter
-        .open(&mut extent, run.proof(), &run.line)?;
+    let filter = args.run.filter.open(&mut extent, run.proof(), &run.line)?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {

@@ -211,6 +211,12 @@ impl Space {
         self.permutation.space()
     }
 
+    /// Whether every derivation has an index of its own, and nothing is hidden: texts may come twice.
+    #[must_use]
+    pub fn is_exhaustive(&self) -> bool {
+        self.exhaustive
+    }
+
     /// How many units it has, where they are counted.
     #[must_use]
     pub fn units(&self) -> Option<u64> {

@@ -202,7 +202,9 @@ fn is_told_by_keys(plan: &Plan, table: TableId) -> bool {
     let model = plan.model();
     let keys = model.tables.get(table.0 as usize);
     let keys = keys.map_or(&[][..], |table| &table.unique_keys);
-    let mut keys = keys.iter().filter_map(|key| model.unique_keys.get(key.0 as usize));
+    let mut keys = keys
+        .iter()
+        .filter_map(|key| model.unique_keys.get(key.0 as usize));
     keys.all(|key| {
         let mut columns = key.columns.iter();
         columns.any(|&column| plan.rows().tells_rows_apart(table, column))

@@ -3,8 +3,8 @@
 use super::Unit;
 use super::value::{RelationId, Value};
 use crate::choices::{Choices, Sight};
-use crate::plan::{Plan, PlannedSite};
 use crate::demand::Domain;
+use crate::plan::{Plan, PlannedSite};
 use std::collections::HashSet;
 
 impl Unit {
