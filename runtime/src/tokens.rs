@@ -122,12 +122,6 @@ impl Word {
         }
     }
 
-    /// Whether it is no word, or a long one.
-    #[inline]
-    pub fn is_other(&self) -> bool {
-        self.len == Self::OTHER
-    }
-
     /// Appends a space if one is wanted, and the name. False, and nothing is appended, if it is no
     /// word.
     #[must_use]
@@ -137,6 +131,24 @@ impl Word {
             return false;
         }
         blocks::push(out, spaced, &self.block, usize::from(self.len));
+        true
+    }
+
+    /// Appends a space if one is wanted, the name, a dot and the name of a column. False, and nothing
+    /// is appended, if one of them is no word.
+    #[must_use]
+    #[inline(always)]
+    pub fn push_qualifying(&self, column: &Self, spaced: bool, out: &mut Vec<u8>) -> bool {
+        if self.len == Self::OTHER || column.len == Self::OTHER {
+            return false;
+        }
+        let relation = (&self.block, usize::from(self.len));
+        blocks::push_dotted(
+            out,
+            spaced,
+            relation,
+            (&column.block, usize::from(column.len)),
+        );
         true
     }
 }

@@ -3,22 +3,54 @@
 /// The statements of one unit. Cleared and filled again for each unit; keeps its memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitText {
-    /// The bytes of all statements, without separators.
+    /// The bytes of all statements, without separators: behind other text where the unit is made to
+    /// be appended to it.
     pub bytes: Vec<u8>,
     /// Where each statement ends in `bytes`. Empty statements are not listed.
     pub ends: Vec<usize>,
+    /// Where the unit starts in `bytes`.
+    start: usize,
 }
 
 impl UnitText {
     /// Forgets the statements, keeps the memory.
     pub fn clear(&mut self) {
-        self.bytes.clear();
+        self.bytes.truncate(self.start);
+        self.ends.clear();
+    }
+
+    /// Becomes another unit.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.clear();
+        let moved = |end: &usize| end - other.start + self.start;
+        self.ends.extend(other.ends.iter().map(moved));
+        self.bytes.extend_from_slice(other.text());
+    }
+
+    /// The bytes of all statements.
+    #[must_use]
+    #[inline]
+    pub fn text(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
+    /// Where the unit starts in `bytes`.
+    #[must_use]
+    #[inline]
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Units are made behind what is in `bytes` now, from here on.
+    #[inline]
+    pub(crate) fn start_here(&mut self) {
+        self.start = self.bytes.len();
         self.ends.clear();
     }
 
     /// The statements in order.
     pub fn statements(&self) -> impl Iterator<Item = &[u8]> {
-        let mut start = 0;
+        let mut start = self.start;
         self.ends.iter().map(move |&end| {
             let statement = &self.bytes[start..end];
             start = end;

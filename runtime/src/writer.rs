@@ -29,6 +29,8 @@ pub struct Writer {
     pub(crate) bytes: Vec<u8>,
     /// Where statements ended.
     pub(crate) ends: Vec<usize>,
+    /// Where the unit starts.
+    origin: usize,
     /// Where the current statement starts.
     start: usize,
     /// Whether the next token needs a space unless its first byte joins.
@@ -36,11 +38,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Forgets everything, keeps the memory.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
+    /// Starts a unit behind so many bytes, which stay. Forgets the rest, keeps the memory.
+    pub fn begin(&mut self, origin: usize) {
+        self.bytes.truncate(origin);
         self.ends.clear();
-        self.start = 0;
+        self.origin = self.bytes.len();
+        self.start = self.origin;
         self.wants_space = false;
     }
 
@@ -98,12 +101,9 @@ impl Writer {
     #[must_use]
     #[inline]
     pub(crate) fn qualified(&mut self, relation: &Word, column: &Word) -> bool {
-        if column.is_other() || !relation.push(self.wants_space, &mut self.bytes) {
-            return false;
-        }
-        self.dot();
-        self.wants_space = true;
-        column.push(false, &mut self.bytes)
+        let pushed = relation.push_qualifying(column, self.wants_space, &mut self.bytes);
+        self.wants_space |= pushed;
+        pushed
     }
 
     /// Writes the dot between a relation and a column.
@@ -205,17 +205,23 @@ impl Writer {
         self.wants_space = false;
     }
 
-    /// How many bytes were written.
+    /// How many bytes the unit has.
     #[must_use]
     #[inline]
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.origin
     }
 
-    /// Whether nothing was written.
+    /// Whether the unit has no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.len() == 0
+    }
+
+    /// The bytes of the unit.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        self.bytes.get(self.origin..).unwrap_or_default()
     }
 }
 

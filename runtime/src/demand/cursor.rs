@@ -214,7 +214,7 @@ impl Cursor {
                     *next += 1;
                     if view.in_set(relation, position, set) {
                         let qualified = set == ColumnSet::All && view.qualifies(relation);
-                        return Some(Value::column(relation, position, qualified));
+                        return Some(view.column(relation, position, qualified));
                     }
                 }
                 None
@@ -406,7 +406,7 @@ impl<'a> View<'a> {
                     })??;
                     *at += 1;
                     if let Value::Column(column) = element {
-                        return Some(Value::column(column.relation, column.position, true));
+                        return Some(Value::Column(column.with_relation()));
                     }
                 }
                 Frame::Scope {
@@ -421,7 +421,7 @@ impl<'a> View<'a> {
                         Some(relation) if *next < self.column_count(relation) => {
                             let position = *next;
                             *next += 1;
-                            return Some(Value::column(relation, position, true));
+                            return Some(self.column(relation, position, true));
                         }
                         Some(_) => {
                             *at += 1;
@@ -544,7 +544,7 @@ impl<'a> View<'a> {
             }
             _ => return None,
         };
-        Some(Value::column(RelationId(table.0), *position?, false))
+        Some(self.column(RelationId(table.0), *position?, false))
     }
 
     pub(crate) fn unique_key(self, id: UniqueKeyId) -> Option<&'a crate::schema::model::UniqueKey> {

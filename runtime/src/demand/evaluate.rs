@@ -60,7 +60,7 @@ impl<'a> View<'a> {
             Term::Of(relation, column) => {
                 match (self.term(relation, bound), self.term(column, bound)) {
                     (Value::Relation(relation), Value::Column(column)) => {
-                        Value::column(relation, column.position, self.qualifies(relation))
+                        self.column(relation, column.position, self.qualifies(relation))
                     }
                     _ => Value::Nothing,
                 }

@@ -86,6 +86,19 @@ impl<'a> View<'a> {
             .is_some_and(|own| own.origin != Origin::New)
     }
 
+    /// A column seen through a relation.
+    #[must_use]
+    #[inline]
+    pub fn column(self, relation: RelationId, position: u16, qualified: bool) -> Value {
+        Value::Column(match self.shape(relation) {
+            Shape::Table(table) => self
+                .plan
+                .places()
+                .column(table, relation, position, qualified),
+            Shape::Listed { .. } => ColumnRef::unplaced(relation, position, qualified),
+        })
+    }
+
     /// The column of the model that a column is, if it is one.
     #[must_use]
     #[inline]
@@ -146,12 +159,8 @@ impl<'a> View<'a> {
         Some(match (value, field) {
             (Value::Column(column), Field::Type) => Value::Type(self.column_type(column)?),
             (Value::Column(column), Field::Table) => Value::Relation(column.relation),
-            (Value::Column(column), Field::Name) => {
-                Value::column(column.relation, column.position, false)
-            }
-            (Value::Column(column), Field::Qualified) => {
-                Value::column(column.relation, column.position, true)
-            }
+            (Value::Column(column), Field::Name) => Value::Column(column.bare()),
+            (Value::Column(column), Field::Qualified) => Value::Column(column.with_relation()),
             (Value::Relation(id), Field::Name) => Value::RelationName(id),
             (Value::ForeignKey(id), Field::From) => relation(self.foreign_key(id)?.from),
             (Value::ForeignKey(id), Field::To) => relation(self.foreign_key(id)?.to),

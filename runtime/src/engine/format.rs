@@ -1,6 +1,6 @@
 //! How units are written.
 
-use super::one_line::write_one_line;
+use super::one_line::{needs_rewriting, write_one_line};
 use crate::unit_text::UnitText;
 use std::io::Write as _;
 
@@ -60,8 +60,29 @@ impl Format {
                 }
                 out.extend_from_slice(b"\"}\n");
             }
-            Self::Raw => out.extend_from_slice(&unit.bytes),
+            Self::Raw => out.extend_from_slice(unit.text()),
             Self::Null => {}
+        }
+    }
+
+    /// Brings unit `index` into its form where it stands, at the end of `unit.bytes`: nearly every
+    /// unit is a statement that only lacks its terminator. `aside` is memory for the others.
+    pub(super) fn write_in_place(&self, index: u64, unit: &mut UnitText, aside: &mut UnitText) {
+        match self {
+            Self::Raw => {}
+            Self::Null => unit.clear(),
+            Self::Sql { terminator }
+                if unit.ends.as_slice() == [unit.bytes.len()]
+                    && !needs_rewriting(unit.text(), !terminator.is_empty()) =>
+            {
+                unit.bytes.extend_from_slice(terminator.as_bytes());
+                unit.bytes.push(b'\n');
+            }
+            _ => {
+                aside.copy_from(unit);
+                unit.clear();
+                self.write(index, aside, &mut unit.bytes);
+            }
         }
     }
 }

@@ -1,10 +1,5 @@
 //! Puts a statement on one line without changing what it means.
 
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
-
-static COMMENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"--"));
-
 /// Appends `statement` to `out` on one line:
 ///
 /// - a line break in a string (`'…'`, `$$…$$`) makes it an `E'…\n…'`, in a quoted name a `U&"…"`;
@@ -16,8 +11,7 @@ static COMMENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"--"))
 /// A statement to which none of this applies is copied as it is; so is any text on one line that is
 /// not `terminated`, which therefore need not be SQL.
 pub fn write_one_line(statement: &[u8], terminated: bool, out: &mut Vec<u8>) {
-    let breaks = memchr::memchr2(b'\n', b'\r', statement).is_some();
-    if breaks || (terminated && COMMENT.find(statement).is_some()) {
+    if needs_rewriting(statement, terminated) {
         let mut rewriter = Rewriter {
             text: statement.trim_ascii(),
             at: 0,
@@ -29,6 +23,45 @@ pub fn write_one_line(statement: &[u8], terminated: bool, out: &mut Vec<u8>) {
         out.extend_from_slice(statement);
     }
 }
+
+/// True for a statement that may have a line break, or, if `terminated`, a `--` comment.
+///
+/// Every byte is looked at together with the one after it, in blocks without a branch that the
+/// compiler turns into vector instructions: dashes are too frequent in dates to be searched for.
+pub(super) fn needs_rewriting(statement: &[u8], terminated: bool) -> bool {
+    let dash = if terminated { b'-' } else { b'\n' };
+    let found = |byte: u8, next: u8| is_break(byte) | ((byte == dash) & (next == dash));
+    let Some((&last, before)) = statement.split_last() else {
+        return false;
+    };
+    let after = &statement[1..];
+    let mut any = [0_u8; BLOCK];
+    let mut look = |block: &[u8; BLOCK], next: &[u8; BLOCK]| {
+        for i in 0..BLOCK {
+            any[i] |= u8::from(found(block[i], next[i]));
+        }
+    };
+    let (blocks, _) = before.as_chunks();
+    let (next_blocks, _) = after.as_chunks();
+    for (block, next) in blocks.iter().zip(next_blocks) {
+        look(block, next);
+    }
+    // The last block overlaps the one before it.
+    let in_rest = match (before.last_chunk(), after.last_chunk()) {
+        (Some(block), Some(next)) => {
+            look(block, next);
+            false
+        }
+        _ => before
+            .iter()
+            .zip(after)
+            .any(|(&byte, &next)| found(byte, next)),
+    };
+    in_rest | is_break(last) | any.iter().fold(false, |all, &any| all | (any != 0))
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 32;
 
 /// Walks the tokens of a statement as PostgreSQL's scanner does.
 struct Rewriter<'a> {
@@ -63,7 +96,7 @@ fn is_word(byte: u8) -> bool {
 }
 
 fn is_break(byte: u8) -> bool {
-    byte == b'\n' || byte == b'\r'
+    (byte == b'\n') | (byte == b'\r')
 }
 
 impl Rewriter<'_> {

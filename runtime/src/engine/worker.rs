@@ -102,26 +102,31 @@ pub(super) struct Worker<'a> {
 /// The writer has gone: nothing more is wanted.
 struct WriterGone;
 
+/// What a worker makes units with.
+struct Maker<G> {
+    generator: G,
+    /// The unit in hand, at the end of the text of the buffer that it belongs to.
+    unit: UnitText,
+    /// Memory for units that can't be formatted where they stand.
+    aside: UnitText,
+    fingerprinter: Fingerprinter,
+    pace: Pace,
+}
+
 impl Worker<'_> {
     /// Works until there is nothing to claim or nobody who wants it. The generator is made here,
     /// so that it never crosses threads.
     pub(super) fn run<G: Generate>(self, factory: &dyn Fn() -> G) {
         let _alarm = Alarm(&self.full);
-        let mut generator = factory();
-        let mut unit = UnitText::default();
-        let mut fingerprinter = Fingerprinter::default();
-        let mut pace = Pace::new(self.buffer_size / 2);
-        while let Some(indexes) = self.claim(&pace) {
-            if self
-                .work(
-                    indexes,
-                    &mut generator,
-                    &mut unit,
-                    &mut fingerprinter,
-                    &mut pace,
-                )
-                .is_err()
-            {
+        let mut maker = Maker {
+            generator: factory(),
+            unit: UnitText::default(),
+            aside: UnitText::default(),
+            fingerprinter: Fingerprinter::default(),
+            pace: Pace::new(self.buffer_size / 2),
+        };
+        while let Some(indexes) = self.claim(&maker.pace) {
+            if self.work(indexes, &mut maker).is_err() {
                 break;
             }
         }
@@ -142,10 +147,7 @@ impl Worker<'_> {
     fn work<G: Generate>(
         &self,
         indexes: Range<u64>,
-        generator: &mut G,
-        unit: &mut UnitText,
-        fingerprinter: &mut Fingerprinter,
-        pace: &mut Pace,
+        maker: &mut Maker<G>,
     ) -> Result<(), WriterGone> {
         let mut next = indexes.start;
         while next < indexes.end {
@@ -153,19 +155,15 @@ impl Worker<'_> {
             let started = Instant::now();
             buffer.worker = self.number;
             buffer.first = next;
-            while next < indexes.end && buffer.text.len() < self.buffer_size {
-                match generator.generate(next, unit) {
-                    Emission::Emitted => self.add(next, unit, &mut buffer, fingerprinter),
-                    Emission::Skipped => buffer.skipped += 1,
-                }
-                next += 1;
-            }
+            next = self.fill(&mut buffer, next..indexes.end, maker);
             buffer.next = next;
             if !matches!(self.format, Format::Null) {
                 buffer.bytes = buffer.text.len() as u64;
             }
             let indexes = buffer.units + buffer.skipped;
-            pace.learn(indexes, buffer.text.len(), started.elapsed());
+            maker
+                .pace
+                .learn(indexes, buffer.text.len(), started.elapsed());
             self.full
                 .send(Message::Full(buffer))
                 .map_err(|_| WriterGone)?;
@@ -173,30 +171,48 @@ impl Worker<'_> {
         Ok(())
     }
 
-    /// Adds a unit to a buffer.
-    #[inline]
-    fn add(
+    /// Makes units until the indexes are done or the buffer is full. Gives the next index.
+    fn fill<G: Generate>(
         &self,
-        index: u64,
-        unit: &UnitText,
         buffer: &mut Buffer,
-        fingerprinter: &mut Fingerprinter,
-    ) {
-        self.format.write(index, unit, &mut buffer.text);
-        let (statements, bytes) = (unit.ends.len() as u64, unit.bytes.len() as u64);
+        indexes: Range<u64>,
+        maker: &mut Maker<G>,
+    ) -> u64 {
+        let mut next = indexes.start;
+        // Units are made at the end of the buffer's text, so that they need not be copied there.
+        std::mem::swap(&mut maker.unit.bytes, &mut buffer.text);
+        while next < indexes.end && maker.unit.bytes.len() < self.buffer_size {
+            maker.unit.start_here();
+            match maker.generator.generate(next, &mut maker.unit) {
+                Emission::Emitted => self.add(next, buffer, maker),
+                Emission::Skipped => buffer.skipped += 1,
+            }
+            next += 1;
+        }
+        std::mem::swap(&mut maker.unit.bytes, &mut buffer.text);
+        next
+    }
+
+    /// Counts the unit in hand as one of a buffer's.
+    #[inline]
+    fn add<G>(&self, index: u64, buffer: &mut Buffer, maker: &mut Maker<G>) {
+        let unit = &mut maker.unit;
+        let (statements, bytes) = (unit.ends.len() as u64, unit.text().len() as u64);
+        if self.marks == Marks::Fingerprints {
+            let fingerprint = maker.fingerprinter.fingerprint(unit);
+            buffer.fingerprints.push(fingerprint);
+        }
+        self.format.write_in_place(index, unit, &mut maker.aside);
         buffer.units += 1;
         buffer.statements += statements;
         buffer.bytes += bytes;
         if self.marks != Marks::None {
             buffer.marks.push(Mark {
                 index,
-                end: buffer.text.len(),
+                end: unit.bytes.len(),
                 statements,
                 bytes,
             });
-        }
-        if self.marks == Marks::Fingerprints {
-            buffer.fingerprints.push(fingerprinter.fingerprint(unit));
         }
     }
 }

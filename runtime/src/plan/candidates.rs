@@ -11,7 +11,7 @@ use crate::demand::{Bound, Cursor, Demand, Domain, Field, Term, View};
 use crate::schema::model::TableId;
 use crate::types::TypeId;
 use crate::unit::Unit;
-use crate::unit::value::{RelationId, Value};
+use crate::unit::value::{ColumnRef, RelationId, Value};
 
 /// A candidate of a draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Candidate {
 pub struct Listed {
     /// In the domain's order.
     pub candidates: Vec<Candidate>,
-    /// Their positions in their table, if all of them are columns.
-    pub(crate) columns: Option<Vec<u16>>,
+    /// The columns that they are, if all of them are columns.
+    pub(crate) columns: Option<Vec<ColumnRef>>,
     /// How lists of different ones are drawn, if they are few.
     order: Option<Order>,
 }
@@ -79,12 +79,12 @@ impl Listed {
             }
             order
         });
-        let position = |found: &Candidate| match found.value {
-            Value::Column(column) => Some(column.position),
+        let column = |found: &Candidate| match found.value {
+            Value::Column(column) => Some(column),
             _ => None,
         };
         Self {
-            columns: candidates.iter().map(position).collect(),
+            columns: candidates.iter().map(column).collect(),
             candidates,
             order,
         }
@@ -275,8 +275,9 @@ impl By {
 }
 
 pub(super) fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candidates {
-    if !Dependence::of_demand(demand, 1).is_closed() {
-        return Candidates::Open;
+    let dependence = Dependence::of_demand(demand, 1);
+    if !dependence.is_closed() {
+        return of_own_relation(plan, domain, demand, &dependence).unwrap_or(Candidates::Open);
     }
     if Dependence::of_domain(domain).is_closed() {
         return Candidates::Fixed {
@@ -300,7 +301,7 @@ pub(super) fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candi
         return Candidates::PerVisible {
             by: None,
             sets: vec![VisibleLists {
-                tables: lists(plan, &Domain::Columns(Term::Slot(0)), demand),
+                tables: lists(plan, &Domain::Columns(Term::Slot(0)), 0, demand),
                 types,
             }],
             enclosing: *domain == Domain::Enclosing,
@@ -311,9 +312,31 @@ pub(super) fn candidates(plan: &Plan, domain: &Domain, demand: &Demand) -> Candi
     };
     Candidates::PerTable {
         relation: relation.clone(),
-        lists: lists(plan, &of_slot, demand),
+        lists: lists(plan, &of_slot, 0, demand),
         qualifies,
     }
+}
+
+/// The candidates of each table where the demand speaks of nothing but them and the relation drawn
+/// from, which is that table.
+fn of_own_relation(
+    plan: &Plan,
+    domain: &Domain,
+    demand: &Demand,
+    dependence: &Dependence,
+) -> Option<Candidates> {
+    let (relation, _, qualifies) = of_any(domain)?;
+    let (&Term::Slot(slot), [own]) = (relation, dependence.slots.as_slice()) else {
+        return None;
+    };
+    if *own != slot || dependence.surroundings || dependence.outer {
+        return None;
+    }
+    Some(Candidates::PerTable {
+        relation: relation.clone(),
+        lists: lists(plan, domain, slot, demand),
+        qualifies,
+    })
 }
 
 /// The relation that a domain is of, the domain of any one relation, written so that a lone slot
@@ -395,7 +418,7 @@ pub(super) fn by(plan: &Plan, domain: &Domain, clauses: &[SiteClause]) -> Option
         .flat_map(|&open| bases.iter().map(move |&base| (open, base)));
     let lists = |of_slot: &Domain, (open, base): (u64, Option<TypeId>)| -> Vec<Listed> {
         let depth = |view: View<'_>, value| depth_of(view, clauses, open, base, value);
-        lists_by(plan, of_slot, &depth)
+        lists_by(plan, of_slot, 0, &depth)
     };
     let by = Box::new(By {
         clauses: decider,
@@ -564,9 +587,9 @@ fn of_types(
     Some(known.chain([depth(None)]).collect())
 }
 
-/// The candidates of each table of the model in a domain that slot 0 decides.
-fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Listed> {
-    lists_by(plan, domain, &|view, value| {
+/// The candidates of each table of the model in a domain that a slot decides.
+fn lists(plan: &Plan, domain: &Domain, slot: u16, demand: &Demand) -> Vec<Listed> {
+    lists_by(plan, domain, slot, &|view, value| {
         view.holds(demand, Some(&Bound::new(value)))
     })
 }
@@ -575,12 +598,13 @@ fn lists(plan: &Plan, domain: &Domain, demand: &Demand) -> Vec<Listed> {
 fn lists_by(
     plan: &Plan,
     domain: &Domain,
+    slot: u16,
     depth: &dyn Fn(View<'_>, Value) -> Option<u32>,
 ) -> Vec<Listed> {
     let mut unit = Unit::new(plan);
     (0..plan.model().tables.len() as u32)
         .map(|table| {
-            unit.set_lone_slot(0, Value::Relation(RelationId(table)));
+            unit.set_lone_slot(slot, Value::Relation(RelationId(table)));
             list(View { plan, unit: &unit }, domain, depth)
         })
         .collect()

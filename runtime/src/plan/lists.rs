@@ -1,5 +1,6 @@
 //! The lists that the model decides. Every unit has them in its list arena from the start.
 
+use super::places::Places;
 use crate::schema::model::{ForeignKeyId, Model, TableId, UniqueKeyId};
 use crate::unit::value::{Range32, RelationId, Value};
 
@@ -13,11 +14,12 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
-    pub(super) fn new(model: &Model) -> Self {
+    pub(super) fn new(model: &Model, places: &Places) -> Self {
         let mut elements = Vec::new();
         let mut list = |table: TableId, columns: &[u16]| {
             let start = elements.len();
-            let column = |&at| Value::column(RelationId(table.0), at, false);
+            let relation = RelationId(table.0);
+            let column = |&at| Value::Column(places.column(table, relation, at, false));
             elements.extend(columns.iter().map(column));
             Range32::since(start, elements.len())
         };

@@ -17,6 +17,7 @@ mod kinds;
 mod lists;
 mod memo;
 mod names;
+mod places;
 mod questions;
 mod reading;
 mod sites;
@@ -37,13 +38,14 @@ use crate::schema::model::{Model, Table, TableId};
 use crate::types::TypeId;
 use crate::unit::Unit;
 use crate::unit::scope::TypeSet;
-use crate::unit::value::{ColumnRef, FunctionId, RelationId, Value};
+use crate::unit::value::{ColumnRef, FunctionId, Value};
 use crate::values::Fitting;
 use crate::values::Pattern;
 use crate::values::has_literal;
 use choices::Quick;
 use lists::Lists;
 use names::Names;
+use places::Places;
 use questions::Questions;
 use std::sync::Arc;
 
@@ -90,6 +92,7 @@ pub struct Setup {
 #[derive(Debug, Clone)]
 pub struct Plan {
     model: Arc<Model>,
+    places: Places,
     names: Names,
     lists: Lists,
     guards: Vec<bool>,
@@ -121,12 +124,14 @@ impl Plan {
     pub fn new(setup: Setup) -> Self {
         let model = setup.model;
         let types = 0..model.types.len().min(usize::from(u16::MAX));
+        let places = Places::new(&model);
         let mut plan = Self {
             has_literal: types
                 .map(|ty| has_literal(&model, TypeId(ty as u16)))
                 .collect(),
             names: Names::new(&model),
-            lists: Lists::new(&model),
+            lists: Lists::new(&model, &places),
+            places,
             fitting: Fitting::new(&model),
             rows: Rows::new(&model, setup.data_seed),
             patterns: setup
@@ -318,6 +323,12 @@ impl Plan {
         of_table.is_some_and(|columns| columns.get(usize::from(column)) == Some(&true))
     }
 
+    /// The places of the columns of the model's tables.
+    #[inline]
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
     /// How tables and columns are referred to.
     #[inline]
     pub(crate) fn names(&self) -> &Names {
@@ -331,9 +342,10 @@ impl Plan {
     }
 
     /// How a column of a table is referred to.
-    pub(crate) fn column_reference(&self, table: TableId, position: u16) -> &str {
-        let table = self.model.tables.get(table.0 as usize);
-        let column = table.and_then(|table| table.columns.get(usize::from(position)));
+    pub(crate) fn column_reference(&self, column: ColumnRef) -> &str {
+        let table = self.places.table(column);
+        let table = table.and_then(|table| self.model.tables.get(table.0 as usize));
+        let column = table.and_then(|table| table.columns.get(usize::from(column.position)));
         column.map_or("", |column| &column.reference)
     }
 
@@ -455,16 +467,11 @@ impl Plan {
 
 /// Of each table's columns whether every INSERT has to name it.
 fn required(view: View<'_>, model: &Model) -> Vec<Vec<bool>> {
-    let of_table = |(id, table): (u32, &Table)| {
-        let columns = 0..table.columns.len() as u16;
-        let columns = columns.map(|position| ColumnRef {
-            relation: RelationId(id),
-            position,
-            qualified: false,
-        });
+    let of_table = |id: u32| {
+        let columns = view.plan.places().columns(TableId(id));
         columns.map(|column| view.is_required(column)).collect()
     };
-    (0..).zip(&model.tables).map(of_table).collect()
+    (0..model.tables.len() as u32).map(of_table).collect()
 }
 
 /// The types of a table's columns.

@@ -4,7 +4,7 @@ use super::Plan;
 use super::kinds::Kinds;
 use crate::demand::View;
 use crate::functions::FUNCTIONS;
-use crate::schema::model::{ForeignKeyId, UniqueKeyId};
+use crate::schema::model::{ForeignKeyId, TableId, UniqueKeyId};
 use crate::tokens::Word;
 use crate::types::TypeId;
 use crate::unit::Unit;
@@ -21,8 +21,7 @@ pub(super) struct Table<T> {
     kinds: Kinds,
     types: Box<[T]>,
     tables: Box<[T]>,
-    /// Where the columns of each table start in `columns`; one more at the end.
-    first_columns: Box<[u32]>,
+    /// By place.
     columns: Box<[T]>,
     foreign_keys: Box<[T]>,
     unique_keys: Box<[T]>,
@@ -58,12 +57,7 @@ impl<T: Copy> Table<T> {
     /// in a [`unit_of_samples`].
     pub fn new(plan: &Plan, kinds: Kinds, mut decide: impl FnMut(Value) -> T) -> Option<Self> {
         let model = plan.model();
-        let mut first_columns = vec![0];
-        for table in &model.tables {
-            let last = first_columns.last().copied().unwrap_or(0);
-            first_columns.push(last + table.columns.len() as u32);
-        }
-        let columns = first_columns.last().copied().unwrap_or(0) as usize;
+        let columns = plan.places().count();
         if columns + model.tables.len() + model.types.len() > LARGEST_MODEL {
             return None;
         }
@@ -91,27 +85,21 @@ impl<T: Copy> Table<T> {
             let relation = RelationId(model.tables.len() as u32);
             let types = 0..model.types.len().min(usize::from(u16::MAX)) as u16;
             types
-                .map(|ty| decide(Value::column(relation, ty, true)))
+                .map(|ty| decide(Value::Column(ColumnRef::unplaced(relation, ty, true))))
                 .collect()
         } else {
             Box::default()
         };
-        let columns = model
-            .tables
-            .iter()
-            .enumerate()
+        let all_tables = (0..model.tables.len() as u32).map(TableId);
+        let columns = all_tables
             .filter(|_| kinds.has(Kinds::COLUMNS))
-            .flat_map(|(table, info)| {
-                (0..info.columns.len() as u16)
-                    .map(move |position| Value::column(RelationId(table as u32), position, false))
-            })
-            .map(decide)
+            .flat_map(|table| plan.places().columns(table))
+            .map(|column| decide(Value::Column(column)))
             .collect();
         Some(Self {
             kinds,
             types,
             tables,
-            first_columns: first_columns.into(),
             columns,
             foreign_keys,
             unique_keys,
@@ -128,7 +116,6 @@ impl<T: Copy> Table<T> {
             kinds: self.kinds,
             types: all(self.types),
             tables: all(self.tables),
-            first_columns: self.first_columns,
             columns: all(self.columns),
             foreign_keys: all(self.foreign_keys),
             unique_keys: all(self.unique_keys),
@@ -147,14 +134,10 @@ impl<T: Copy> Table<T> {
     #[inline(always)]
     pub fn get(&self, view: View<'_>, value: Value) -> Option<T> {
         match value {
-            Value::Column(column) => {
-                let table = view.table_index(column.relation);
-                let Some(&first) = self.first_columns.get(table) else {
-                    return self.get_listed(view, column);
-                };
-                let at = first as usize + usize::from(column.position);
-                self.columns.get(at).copied()
-            }
+            Value::Column(column) => match self.columns.get(column.place as usize) {
+                Some(&fact) => Some(fact),
+                None => self.get_listed(view, column),
+            },
             Value::Relation(relation) => self.tables.get(view.table_index(relation)).copied(),
             Value::Type(ty) => self.types.get(usize::from(ty.0)).copied(),
             other => self.get_other(other),
@@ -163,6 +146,9 @@ impl<T: Copy> Table<T> {
 
     #[inline(never)]
     fn get_listed(&self, view: View<'_>, column: ColumnRef) -> Option<T> {
+        if column.is_placed() {
+            return None;
+        }
         let ty = view.column_type(column)?;
         self.listed.get(usize::from(ty.0)).copied()
     }

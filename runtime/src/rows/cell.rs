@@ -29,6 +29,8 @@ struct Cell {
     /// Rows from here on hold NULL.
     until: u64,
     made: Made,
+    /// Whether the value of a new row is the one found here.
+    decides_new: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -126,10 +128,21 @@ impl Cells {
 
     /// The value of a row in a column: foreign keys are followed. None if it is NULL or nothing that
     /// is known.
-    #[inline]
     pub fn find(&self, rows: &Rows, table: TableId, column: u16, row: u64) -> Option<Found> {
-        let mut place = self.place(table, column)?;
-        let mut row = row;
+        self.find_at(rows, self.place(table, column)?, row)
+    }
+
+    /// Whether the value of a new row in the column at a place is decided by the row.
+    #[inline]
+    pub fn decides_new(&self, place: u32) -> bool {
+        let cell = self.cells.get(place as usize);
+        cell.is_some_and(|cell| cell.decides_new)
+    }
+
+    /// The same as [`Cells::find`] for the column at a place.
+    #[inline]
+    pub fn find_at(&self, rows: &Rows, place: u32, row: u64) -> Option<Found> {
+        let (mut place, mut row) = (place, row);
         // Ends: foreign keys lead to tables filled earlier, or within the table to columns that
         // reference nothing in it.
         loop {
@@ -213,6 +226,7 @@ impl Cell {
     const NOTHING: Self = Self {
         until: 0,
         made: Made::Nothing,
+        decides_new: false,
     };
 
     fn new(model: &Model, settled: &ColumnRows, columns: &[u32]) -> Self {
@@ -242,6 +256,7 @@ impl Cell {
         Self {
             until: settled.until,
             made,
+            decides_new: settled.decides_new(),
         }
     }
 }

@@ -160,9 +160,14 @@ impl Rows {
     /// depends on it; others may be drawn freely.
     #[must_use]
     pub fn is_new_value(&self, table: TableId, column: u16) -> bool {
-        self.column(table, column).is_some_and(|column| {
-            !matches!(column.source, Source::Absent | Source::Drawn) || column.until < u64::MAX
-        })
+        self.column(table, column)
+            .is_some_and(ColumnRows::decides_new)
+    }
+
+    /// The same of the column at a place among all columns of the model's tables.
+    #[inline]
+    pub(crate) fn is_new_value_at(&self, place: u32) -> bool {
+        self.cells.decides_new(place)
     }
 
     /// The row that a row references by a foreign key; None if the key is NULL there.
@@ -220,9 +225,14 @@ impl Rows {
         }
     }
 
-    /// The value that a row holds in a column; None if it is NULL, or nothing that is known.
+    /// The value that a row holds in the column at a place among all columns of the model's tables;
+    /// None if it is NULL, or nothing that is known.
     #[inline]
-    pub(crate) fn find(&self, table: TableId, column: u16, row: u64) -> Option<Found> {
+    pub(crate) fn find_at(&self, place: u32, row: u64) -> Option<Found> {
+        self.cells.find_at(self, place, row)
+    }
+
+    fn find(&self, table: TableId, column: u16, row: u64) -> Option<Found> {
         self.cells.find(self, table, column, row)
     }
 

@@ -33,6 +33,14 @@ pub(super) struct ColumnRows {
     pub until: u64,
 }
 
+impl ColumnRows {
+    /// Whether the value of a new row has to be the one that the row decides, since a unique or
+    /// foreign key depends on it.
+    pub fn decides_new(&self) -> bool {
+        !matches!(self.source, Source::Absent | Source::Drawn) || self.until < u64::MAX
+    }
+}
+
 /// Where the values of a column come from.
 #[derive(Debug, Clone)]
 pub(super) enum Source {

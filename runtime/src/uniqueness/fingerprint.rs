@@ -33,7 +33,7 @@ impl Fingerprinter {
     /// The fingerprint of a unit as it is printed: of its statements on one line each, comments that
     /// are left out then not counted, and of where each of them ends.
     pub fn fingerprint(&mut self, unit: &UnitText) -> Fingerprint {
-        let text = unit.bytes.as_slice();
+        let text = unit.text();
         let is_printed_as_is =
             memchr::memchr2(b'\n', b'\r', text).is_none() && self.comment.find(text).is_none();
         if is_printed_as_is && unit.ends.len() <= 1 {

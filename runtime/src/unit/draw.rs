@@ -173,7 +173,7 @@ impl Unit {
         let consider = |column: ColumnRef, ty, candidates: &mut Vec<Candidate>| {
             let depth = lists.depth(ty).ok()?;
             if let Some(depth) = depth.filter(|&depth| depth <= limit) {
-                let value = Value::column(column.relation, column.position, true);
+                let value = Value::Column(column.with_relation());
                 candidates.push(Candidate { value, depth });
             }
             Some(())
@@ -215,11 +215,7 @@ impl Unit {
                                         Some(&Value::Type(ty)) => Some(ty),
                                         _ => None,
                                     };
-                                    let column = ColumnRef {
-                                        relation,
-                                        position,
-                                        qualified: true,
-                                    };
+                                    let column = ColumnRef::unplaced(relation, position, true);
                                     consider(column, ty, candidates)?;
                                 }
                             }
@@ -531,7 +527,7 @@ impl Seen {
                     qualified,
                 },
                 Value::Column(column),
-            ) => Value::column(relation, column.position, qualified),
+            ) => Value::Column(column.through(relation, qualified)),
             _ => value,
         }
     }

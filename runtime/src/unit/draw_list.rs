@@ -208,8 +208,10 @@ impl Unit {
                     qualified,
                 },
             ) => {
-                let position = |&at: &u8| columns.get(usize::from(at)).copied().unwrap_or(0);
-                let column = |at| Value::column(relation, position(at), qualified);
+                let column = |&at: &u8| match columns.get(usize::from(at)) {
+                    Some(column) => Value::Column(column.through(relation, qualified)),
+                    None => Value::Nothing,
+                };
                 self.arena.lists.extend(drawn.map(column));
             }
             _ => {

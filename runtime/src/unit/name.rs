@@ -117,7 +117,7 @@ impl Unit {
     fn name_text(&mut self, plan: &Plan, name: Value) -> Range32 {
         let name = match name {
             Value::Text(range) => return range,
-            Value::Column(column) => Value::column(column.relation, column.position, false),
+            Value::Column(column) => Value::Column(column.bare()),
             Value::Relation(relation) => Value::RelationName(relation),
             other => other,
         };
@@ -138,7 +138,7 @@ impl Unit {
         match (relation, column) {
             (Value::Relation(relation), Value::Column(column)) => {
                 let view = View { plan, unit: self };
-                Value::column(relation, column.position, view.qualifies(relation))
+                view.column(relation, column.position, view.qualifies(relation))
             }
             _ => Value::Nothing,
         }
@@ -149,9 +149,7 @@ impl Unit {
     pub fn field(&mut self, plan: &Plan, value: Value, field: Field) -> Value {
         match (value, field) {
             // The most frequent ones.
-            (Value::Column(column), Field::Name) => {
-                Value::column(column.relation, column.position, false)
-            }
+            (Value::Column(column), Field::Name) => Value::Column(column.bare()),
             (Value::UniqueKey(key), Field::Columns) => plan.lists().unique_key(key),
             (Value::ForeignKey(key), Field::Columns) => plan.lists().foreign_key(key),
             (Value::ForeignKey(key), Field::Targets) => plan.lists().targets(key),

@@ -12,12 +12,11 @@ impl Unit {
     pub fn place(&mut self, plan: &Plan, value: Value) {
         match value {
             // By far the most frequent.
-            Value::Column(column)
-                if !column.qualified && column.relation.0 < self.arena.first_own =>
-            {
-                self.place_name(plan, TableId(column.relation.0), column.position);
+            Value::Column(column) if !column.qualified && column.is_placed() => {
+                self.place_name(plan, column);
             }
             Value::Column(column) => self.place_column(plan, column),
+            Value::Relation(relation) => self.place_reference(plan, relation),
             // A builtin that placed its text itself.
             Value::Nothing => {}
             other => self.place_other(plan, other),
@@ -36,8 +35,6 @@ impl Unit {
                 self.writer
                     .token(itoa::Buffer::new().format(number).as_bytes());
             }
-            Value::Relation(relation) => self.place_reference(plan, relation),
-            Value::Column(column) => self.place_column(plan, column),
             Value::List(range) => {
                 for (n, at) in range.indexes().enumerate() {
                     if n > 0 {
@@ -67,13 +64,14 @@ impl Unit {
 
     /// Writes the name of a column of the model.
     #[inline(always)]
-    fn place_name(&mut self, plan: &Plan, table: TableId, position: u16) {
-        if let Some(name) = plan.names().column(table, position) {
+    fn place_name(&mut self, plan: &Plan, column: ColumnRef) {
+        if let Some(name) = plan.names().column(column) {
             self.writer
-                .name(name, || plan.column_reference(table, position).as_bytes());
+                .name(name, || plan.column_reference(column).as_bytes());
         }
     }
 
+    #[inline(never)]
     fn place_reference(&mut self, plan: &Plan, relation: RelationId) {
         match self.arena.relation(relation) {
             Some(own) => {
@@ -95,8 +93,7 @@ impl Unit {
     #[inline(never)]
     fn place_column(&mut self, plan: &Plan, column: ColumnRef) {
         if let (true, Some(own)) = (column.qualified, self.arena.relation(column.relation))
-            && let Shape::Table(table) = own.shape
-            && let Some(name) = plan.names().column(table, column.position)
+            && let Some(name) = plan.names().column(column)
             && self.writer.qualified(&own.word, name)
         {
             // By far the most frequent: a column of a table under an alias.
@@ -117,8 +114,7 @@ impl Unit {
                     self.writer.token(name.unwrap_or_default());
                 }
             }
-            Some(Shape::Table(table)) => self.place_name(plan, table, column.position),
-            None => self.place_name(plan, TableId(column.relation.0), column.position),
+            Some(Shape::Table(_)) | None => self.place_name(plan, column),
         }
     }
 
@@ -186,16 +182,12 @@ impl Arena {
     }
 
     fn spell_column(&self, plan: &Plan, column: ColumnRef, out: &mut Vec<u8>) {
-        let shape = match self.relation(column.relation) {
-            Some(own) => own.shape,
-            None => Shape::Table(TableId(column.relation.0)),
-        };
-        match shape {
-            Shape::Table(table) => {
-                let name = plan.column_reference(table, column.position);
+        match self.relation(column.relation).map(|own| own.shape) {
+            Some(Shape::Table(_)) | None => {
+                let name = plan.column_reference(column);
                 out.extend_from_slice(name.as_bytes());
             }
-            Shape::Listed { names, .. } => {
+            Some(Shape::Listed { names, .. }) => {
                 let at = names.start as usize + usize::from(column.position);
                 if u32::from(column.position) < names.len
                     && let Some(Value::Text(range)) = self.lists.get(at)

@@ -86,10 +86,13 @@ impl Unit {
     ) -> Value {
         if let (Value::Column(column), Value::Row(table, number)) = (column, row)
             && self.row_table(plan, column) == Some(table)
-            && plan.rows().is_new_value(table, column.position)
+            && plan.rows().is_new_value_at(column.place)
         {
             return self.write_literal(to, |_, out| {
-                push_row_value(plan, table, column.position, number, out);
+                match plan.rows().find_at(column.place, number) {
+                    Some(found) => plan.rows().push_found(found, out),
+                    None => out.extend_from_slice(b"NULL"),
+                }
             });
         }
         self.fitting(plan, column, to, choices)
@@ -135,7 +138,7 @@ impl Unit {
                 _ => return self.comparand(plan, column, to, choices),
             },
         };
-        match held(plan, table, known.position, number) {
+        match held(plan, table, known.place, number) {
             Some(found) => self.write_literal(to, |_, out| plan.rows().push_found(found, out)),
             // Victims and new rows are never taken for others.
             None if number >= plan.rows().stable(table) => {
@@ -168,26 +171,19 @@ fn stable_row<C: Choices>(plan: &Plan, table: TableId, choices: &mut C) -> Value
     }
 }
 
-/// Appends the value of a row in a column.
-fn push_row_value(plan: &Plan, table: TableId, column: u16, row: u64, out: &mut Vec<u8>) {
-    if !plan.rows().literal(plan.model(), table, column, row, out) {
-        out.extend_from_slice(b"NULL");
-    }
-}
-
 /// The value of a row in a column, or of the next stable one after it that holds one; none for a
 /// row that is not stable and holds NULL.
-fn held(plan: &Plan, table: TableId, column: u16, row: u64) -> Option<Found> {
+fn held(plan: &Plan, table: TableId, place: u32, row: u64) -> Option<Found> {
     let rows = plan.rows();
-    rows.find(table, column, row)
-        .or_else(|| next_held(rows, table, column, row))
+    rows.find_at(place, row)
+        .or_else(|| next_held(rows, table, place, row))
 }
 
 #[cold]
-fn next_held(rows: &Rows, table: TableId, column: u16, row: u64) -> Option<Found> {
+fn next_held(rows: &Rows, table: TableId, place: u32, row: u64) -> Option<Found> {
     let count = rows.stable(table);
     if row >= count {
         return None;
     }
-    (1..NULLS_IN_TURN.min(count)).find_map(|step| rows.find(table, column, (row + step) % count))
+    (1..NULLS_IN_TURN.min(count)).find_map(|step| rows.find_at(place, (row + step) % count))
 }

@@ -1,7 +1,6 @@
 //! Values made by builtins.
 
 use super::Unit;
-use super::relation::Shape;
 use super::value::{ColumnRef, Value};
 use crate::choices::Choices;
 use crate::demand::View;
@@ -86,14 +85,13 @@ impl Unit {
         let Value::Column(column) = column else {
             return Value::Nothing;
         };
-        let position = column.position;
-        match self.shape(plan, column) {
-            Shape::Table(table) => self.write_literal(to, |ordinals, out| {
+        if column.is_placed() {
+            return self.write_literal(to, |ordinals, out| {
                 plan.fitting()
-                    .value(plan.model(), table, position, ordinals, choices, out);
-            }),
-            Shape::Listed { .. } => self.literal_like(plan, column, to, choices),
+                    .value_at(column.place, ordinals, choices, out);
+            });
         }
+        self.literal_like(plan, column, to, choices)
     }
 
     /// A value to compare a column with.
@@ -107,19 +105,12 @@ impl Unit {
         let Value::Column(column) = column else {
             return Value::Nothing;
         };
-        let position = column.position;
-        match self.shape(plan, column) {
-            Shape::Table(table) => self.write_literal(to, |_, out| {
-                plan.fitting()
-                    .comparand(plan.model(), table, position, choices, out);
-            }),
-            Shape::Listed { .. } => self.literal_like(plan, column, to, choices),
+        if column.is_placed() {
+            return self.write_literal(to, |_, out| {
+                plan.fitting().comparand_at(column.place, choices, out);
+            });
         }
-    }
-
-    #[inline]
-    fn shape(&self, plan: &Plan, column: ColumnRef) -> Shape {
-        View { plan, unit: self }.shape(column.relation)
+        self.literal_like(plan, column, to, choices)
     }
 
     fn literal_like<C: Choices>(

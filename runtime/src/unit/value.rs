@@ -48,6 +48,61 @@ pub struct ColumnRef {
     pub position: u16,
     /// Whether it prints as `relation.column`.
     pub qualified: bool,
+    /// Its place among the columns of the model's tables, whatever relation it is seen through; past
+    /// the last one for a column of no table.
+    pub(crate) place: u32,
+}
+
+impl ColumnRef {
+    /// A column of no table of the model.
+    #[must_use]
+    #[inline]
+    pub(crate) fn unplaced(relation: RelationId, position: u16, qualified: bool) -> Self {
+        Self {
+            relation,
+            position,
+            qualified,
+            place: u32::MAX,
+        }
+    }
+
+    /// Whether it is a column of a table of the model.
+    #[must_use]
+    #[inline]
+    pub(crate) fn is_placed(self) -> bool {
+        self.place != u32::MAX
+    }
+
+    /// The same column of the same table, seen through a relation that stands for the table.
+    #[must_use]
+    #[inline]
+    pub(crate) fn through(self, relation: RelationId, qualified: bool) -> Self {
+        Self {
+            relation,
+            qualified,
+            ..self
+        }
+    }
+
+    /// The same printed as `relation.column`.
+    #[must_use]
+    #[inline]
+    pub(crate) fn with_relation(self) -> Self {
+        Self {
+            qualified: true,
+            ..self
+        }
+    }
+
+    /// The same printed by its bare name.
+    #[must_use]
+    #[inline]
+    pub(crate) fn bare(self) -> Self {
+        Self {
+            qualified: false,
+            ..self
+        }
+    }
 }
 
 /// A value of the language. The tag has a word of its own, so that values are copied in whole words.
@@ -82,18 +137,6 @@ pub enum Value {
     Row(TableId, u64),
     /// Values in the unit's list arena; also the several results of a rule.
     List(Range32),
-}
-
-impl Value {
-    /// A column seen through a relation.
-    #[must_use]
-    pub fn column(relation: RelationId, position: u16, qualified: bool) -> Self {
-        Self::Column(ColumnRef {
-            relation,
-            position,
-            qualified,
-        })
-    }
 }
 
 #[cfg(test)]

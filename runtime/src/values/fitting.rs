@@ -93,8 +93,14 @@ impl Fitting {
 
     #[inline]
     fn made(&self, table: TableId, column: u16) -> Option<&Made> {
-        let first = *self.first.get(table.0 as usize)?;
-        self.columns.get(first as usize + usize::from(column))
+        self.columns.get(self.place(table, column) as usize)
+    }
+
+    /// The place of a column; past the last one for none.
+    #[inline]
+    fn place(&self, table: TableId, column: u16) -> u32 {
+        let first = self.first.get(table.0 as usize);
+        first.map_or(u32::MAX, |first| first.saturating_add(u32::from(column)))
     }
 
     /// Whether [`Fitting::value`] makes values that fit; of a view's column, whether there is
@@ -123,7 +129,19 @@ impl Fitting {
         choices: &mut C,
         out: &mut Vec<u8>,
     ) {
-        let Some(made) = self.made(table, column) else {
+        self.value_at(self.place(table, column), ordinals, choices, out);
+    }
+
+    /// The same for the column at a place among all columns of the model's tables.
+    #[inline]
+    pub(crate) fn value_at<C: Choices>(
+        &self,
+        place: u32,
+        ordinals: &mut Ordinals,
+        choices: &mut C,
+        out: &mut Vec<u8>,
+    ) {
+        let Some(made) = self.columns.get(place as usize) else {
             return;
         };
         match &made.by {
@@ -153,7 +171,13 @@ impl Fitting {
         choices: &mut C,
         out: &mut Vec<u8>,
     ) {
-        if let Some(made) = self.made(table, column) {
+        self.comparand_at(self.place(table, column), choices, out);
+    }
+
+    /// The same for the column at a place among all columns of the model's tables.
+    #[inline]
+    pub(crate) fn comparand_at<C: Choices>(&self, place: u32, choices: &mut C, out: &mut Vec<u8>) {
+        if let Some(made) = self.columns.get(place as usize) {
             made.recipe.push(&mut Word::draw(choices), choices, out);
         }
     }

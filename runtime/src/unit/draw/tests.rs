@@ -262,7 +262,9 @@ impl Draw {
                     let relation = relations[self.below(relations.len())];
                     let height = unit.height();
                     if let Value::Relation(relation) = relation {
-                        unit.push(Value::column(relation, 0, false));
+                        let view = View { plan, unit: &unit };
+                        let column = view.column(relation, 0, false);
+                        unit.push(column);
                     }
                     let list = unit.pop_list(height);
                     unit.open_narrow(list)
@@ -285,7 +287,7 @@ impl Draw {
             Value::Relation(relation) => {
                 let view = View { plan, unit: &unit };
                 let count = usize::from(view.column_count(relation));
-                Value::column(relation, self.below(count) as u16, true)
+                view.column(relation, self.below(count) as u16, true)
             }
             other => other,
         };
