@@ -56,6 +56,7 @@ mod worker;
 
 pub use control::{Control, Counts};
 pub use format::Format;
+pub(crate) use one_line::needs_rewriting;
 pub use one_line::write_one_line;
 pub use sink::{Batch, DiscardSink, FileSink, Sink, StdoutSink};
 pub use slices::Shard;

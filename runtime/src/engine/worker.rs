@@ -185,7 +185,10 @@ impl Worker<'_> {
             maker.unit.start_here();
             match maker.generator.generate(next, &mut maker.unit) {
                 Emission::Emitted => self.add(next, buffer, maker),
-                Emission::Skipped => buffer.skipped += 1,
+                Emission::Skipped => {
+                    maker.unit.clear();
+                    buffer.skipped += 1;
+                }
             }
             next += 1;
         }
