@@ -143,7 +143,12 @@ impl Word {
             return false;
         }
         let relation = (&self.block, usize::from(self.len));
-        blocks::push_dotted(out, spaced, relation, (&column.block, usize::from(column.len)));
+        blocks::push_dotted(
+            out,
+            spaced,
+            relation,
+            (&column.block, usize::from(column.len)),
+        );
         true
     }
 }
