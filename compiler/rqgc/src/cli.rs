@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rqg_cli::args::{IDENTITY, OutputFormat, RowsArgs, RunArgs, parse_count, parse_duration};
+use rqg_cli::filter::FilterArgs;
 use rqg_runtime::engine::Shard;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -207,6 +208,8 @@ pub struct ExecArgs {
     /// Only the K-th (from 0) of M contiguous slices of the run
     #[arg(long, value_name = "K/M")]
     pub shard: Option<Shard>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
     /// Connections that run units at the same time
     #[arg(short, long, value_name = "C", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub connections: u16,

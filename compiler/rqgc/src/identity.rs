@@ -13,6 +13,7 @@ use rqg_compiler::interpret::{self, Generator};
 use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin};
 use rqg_runtime::engine::Format;
+use rqg_runtime::entropy::StateBits;
 use rqg_runtime::native::AnyGenerator;
 use rqg_runtime::run::Uniqueness;
 use rqg_runtime::schema::Model;
@@ -176,9 +177,21 @@ impl Identity {
         identity::keys_repeat(self.generator.key_limit(), range)
     }
 
-    /// Prints it on stderr, or just the seed if nobody else knows that.
-    pub fn announce(&self, args: &IdentityArgs) {
-        self.decided.announce(&args.run, "rqgc", &self.line);
+    /// Prints it on stderr with what a filter adds to it, or just the seed if nobody else knows that.
+    pub fn announce(&self, args: &IdentityArgs, filter: &str) {
+        self.decided.announce(&args.run, "rqgc", &self.line, filter);
+    }
+
+    /// The same for a run over these indexes, with its epochs.
+    pub fn announce_run(&self, args: &IdentityArgs, filter: &str, indexes: &Range<u64>) {
+        self.decided
+            .announce_run(&args.run, "rqgc", &self.line, filter, indexes);
+    }
+
+    /// The epoch of an index, to be added to the identity; nothing if the run has only one.
+    pub fn epoch(&self, index: u64) -> String {
+        let epoch = self.decided.epoch(index);
+        epoch.map(|it| format!(" {it}")).unwrap_or_default()
     }
 
     /// All of it on one line.
@@ -194,6 +207,7 @@ impl Identity {
     /// The arguments that say it again, quoted for a shell; all but those that name a server.
     pub fn arguments(&self, args: &IdentityArgs) -> String {
         let mut words = vec![args.grammar.clone()];
+        let settings = &self.decided.settings;
         let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
         flag("--seed", &self.seed());
         if let Some(rule) = &args.run.rule {
@@ -218,11 +232,17 @@ impl Identity {
         if args.run.key_offset != 0 {
             flag("--key-offset", &args.run.key_offset.to_string());
         }
+        if settings.state_bits == StateBits::Bits128 {
+            flag("--state-bits", "128");
+        }
+        if let Some(interval) = settings.reseed_interval {
+            flag("--reseed-interval", &interval.to_string());
+        }
         // A filter decides which units come, not what they say.
-        if self.decided.settings.uniqueness == Uniqueness::Strict {
+        if settings.uniqueness == Uniqueness::Strict {
             flag("--unique", "strict");
         }
-        if let Some(space) = self.decided.settings.space {
+        if let Some(space) = settings.space {
             flag("--space", &space.to_string());
         }
         if args.interpret {

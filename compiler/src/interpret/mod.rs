@@ -20,7 +20,7 @@ use code::Code;
 use machine::Machine;
 use observe::Unwatched;
 use rqg_runtime::choices::{Choices, Random};
-use rqg_runtime::entropy::{MasterKey, UnitKeys};
+use rqg_runtime::entropy::{KeySchedule, UnitKeys};
 use rqg_runtime::native::Planned;
 use rqg_runtime::plan::Plan;
 use rqg_runtime::run::{Stack, key_limit, with_stack};
@@ -43,7 +43,7 @@ struct Shared {
     watched: OnceLock<Code>,
     plan: Arc<Plan>,
     start: RuleId,
-    key: MasterKey,
+    keys: KeySchedule,
     stack: Stack,
 }
 
@@ -59,7 +59,7 @@ impl Generator {
         settings: Settings,
     ) -> Result<Self, Vec<Diagnostic>> {
         let start = setup::check(&program, &settings)?;
-        let key = settings.key;
+        let keys = settings.key_schedule();
         let stack = setup::stack(&program, settings.budget);
         let plan = setup::plan(&program, model, settings);
         setup::check_schema(&program, &plan, start)?;
@@ -70,7 +70,7 @@ impl Generator {
                 program,
                 plan: Arc::new(plan),
                 start,
-                key,
+                keys,
                 stack,
             }),
         })
@@ -83,7 +83,7 @@ impl Generator {
         unit.limit_calls(self.shared.stack.calls);
         Worker {
             unit,
-            keys: UnitKeys::new(self.shared.key),
+            keys: UnitKeys::new(self.shared.keys),
             shared: Arc::clone(&self.shared),
         }
     }
@@ -122,7 +122,7 @@ impl Generator {
             fingerprint: self.shared.program.fingerprint,
             plan: Arc::clone(&self.shared.plan),
             start: self.shared.start.index(),
-            key: self.shared.key,
+            keys: self.shared.keys,
         }
     }
 
@@ -191,7 +191,7 @@ impl Worker {
 
     /// The choices that make unit `index`.
     pub fn choices(&mut self, index: u64) -> Random {
-        Random::new(self.keys.key(index))
+        self.keys.choices(index)
     }
 
     /// Choices and draws of the last unit that found nothing to meet their demand: 0, unless the

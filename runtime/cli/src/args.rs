@@ -1,11 +1,14 @@
 //! The flags that decide what is made and where it goes, and how their values are read.
 
+use crate::Failure;
+use crate::filter::FilterArgs;
 use crate::range::Asked;
 use clap::{Args, ValueEnum};
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Shard;
-use rqg_runtime::entropy::Seed;
+use rqg_runtime::entropy::{EntropyError, Seed, StateBits};
 use rqg_runtime::run::Uniqueness;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +21,16 @@ pub struct IdentityArgs {
     /// Seed: a decimal number, or 0x and up to 64 hexadecimal digits [default: random, printed]
     #[arg(long, value_name = "N|0xHEX", value_parser = parse_seed, help_heading = IDENTITY)]
     pub seed: Option<Seed>,
+    /// Where the seed comes from [default: deterministic if --seed is given, else urandom]
+    #[arg(long, value_name = "SOURCE", value_enum, help_heading = IDENTITY)]
+    pub entropy: Option<EntropySource>,
+    /// State of the generator that makes the choices of a unit
+    #[arg(long, value_name = "BITS", value_enum, default_value_t, help_heading = IDENTITY)]
+    pub state_bits: StateSize,
+    /// Give so many indexes at a time a seed of their own, which follows from the run's [default:
+    /// one seed for all]
+    #[arg(long, value_name = "N", value_parser = parse_interval, help_heading = IDENTITY)]
+    pub reseed_interval: Option<NonZeroU64>,
     /// Start rule [default: query]
     #[arg(long, value_name = "NAME", help_heading = IDENTITY)]
     pub rule: Option<String>,
@@ -83,6 +96,9 @@ pub struct RunArgs {
     /// Write units as they come
     #[arg(long, overrides_with = "ordered")]
     pub unordered: bool,
+    /// The filter that keeps units apart.
+    #[command(flatten)]
+    pub filter: FilterArgs,
 }
 
 impl RunArgs {
@@ -95,6 +111,64 @@ impl RunArgs {
             duration: self.duration,
             shard: self.shard,
         }
+    }
+}
+
+/// Where a seed comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EntropySource {
+    /// The operating system
+    #[value(alias = "os")]
+    Urandom,
+    /// The processor, where it has RDSEED
+    Hardware,
+    /// --seed
+    Deterministic,
+}
+
+/// State of a unit's generator, in bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum StateSize {
+    /// xoroshiro128++
+    #[value(name = "128")]
+    Bits128,
+    /// xoshiro256++
+    #[default]
+    #[value(name = "256")]
+    Bits256,
+}
+
+impl From<StateSize> for StateBits {
+    fn from(size: StateSize) -> Self {
+        match size {
+            StateSize::Bits128 => Self::Bits128,
+            StateSize::Bits256 => Self::Bits256,
+        }
+    }
+}
+
+impl IdentityArgs {
+    /// The seed: that which is given, or a new one.
+    ///
+    /// # Errors
+    /// A seed is given where another source is asked for, or none where it is needed, or the source
+    /// gives nothing.
+    pub fn new_seed(&self) -> Result<Seed, Failure> {
+        use EntropySource::{Deterministic, Hardware, Urandom};
+        let made: Result<Seed, EntropyError> = match (self.entropy, self.seed) {
+            (None | Some(Deterministic), Some(seed)) => Ok(seed),
+            (None | Some(Urandom), None) => Seed::from_os(),
+            (Some(Hardware), None) => Seed::from_hardware(),
+            (Some(Deterministic), None) => {
+                let message = "--entropy deterministic takes its seed from --seed";
+                return Err(Failure::Usage(message.to_owned()));
+            }
+            (Some(Urandom | Hardware), Some(_)) => {
+                let message = "--seed gives the seed: --entropy names no other source of it";
+                return Err(Failure::Usage(message.to_owned()));
+            }
+        };
+        Ok(made?)
     }
 }
 
@@ -174,6 +248,14 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
         Ok(number) if plain => Ok(number),
         _ => Err("give a whole number from 0 to 18446744073709551615".to_owned()),
     }
+}
+
+/// A number of indexes of at least 1.
+///
+/// # Errors
+/// The text is no such value; the error says how to write it.
+pub fn parse_interval(text: &str) -> Result<NonZeroU64, String> {
+    NonZeroU64::new(parse_count(text)?).ok_or_else(|| "give at least 1".to_owned())
 }
 
 /// The largest space of a strict run.

@@ -86,13 +86,15 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     args.run.asked().check().map_err(told)?;
     let run = prepare::<G>(&args.identity).map_err(told)?;
     let format = run.identity.format(args.run.format, G::TABLES.terminator);
-    let extent = run.extent(&args.run).map_err(told)?;
+    let mut extent = run.extent(&args.run).map_err(told)?;
+    let mut opened = args.run.filter.open(&mut extent).map_err(told)?;
     let settings = Settings {
         duration: args.run.duration,
         stack_size: run.generator.required_stack(),
         ..Settings::new(extent.indexes.clone())
     };
-    let mut selection = extent.selection(None);
+    let filter = opened.as_mut().map(|it| it.filter.as_mut());
+    let mut selection = extent.selection(filter);
     let mut text = Vec::new();
     let control = Control::default();
     let generator = &run.generator;
@@ -127,14 +129,16 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
     args.run.asked().check()?;
     let run = prepare::<G>(&args.identity)?;
     let generator = &run.generator;
-    let extent = run.extent(&args.run)?;
+    let mut extent = run.extent(&args.run)?;
+    let filter = args.run.filter.open(&mut extent)?;
+    let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {
         program: G::TABLES.name,
         worker: || generator.worker(),
         stack: generator.required_stack(),
         extent,
-        filter: None,
+        filter,
         format: run.identity.format(args.run.format, G::TABLES.terminator),
         verbose: args.identity.verbose,
     };
@@ -142,7 +146,9 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
         args.run.duration.is_none() && (args.identity.verbose || terminal::stderr_is_terminal());
     let shortage = keys_repeat(generator.key_limit(), &expected);
     generate::run(&args.run, job, |_| {
-        run.announce(&args.identity);
+        let (name, line) = (G::TABLES.name, &run.line);
+        run.identity
+            .announce_run(&args.identity, name, line, &added, &expected);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }
@@ -151,7 +157,9 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
 
 fn show<G: Grammar>(args: &ShowArgs) -> Result<(), Failure> {
     let run = prepare::<G>(&args.identity)?;
-    run.announce(&args.identity);
+    let epoch = run.identity.epoch(args.index);
+    let epoch = epoch.map(|it| format!(" {it}")).unwrap_or_default();
+    run.announce(&args.identity, &epoch);
     let format = run.identity.format(args.format, G::TABLES.terminator);
     let text = run.generator.with_stack(|generator| {
         let mut unit = UnitText::default();
@@ -175,8 +183,9 @@ struct Run<G> {
 }
 
 impl<G: Grammar> Run<G> {
-    fn announce(&self, args: &IdentityArgs) {
-        self.identity.announce(args, G::TABLES.name, &self.line);
+    fn announce(&self, args: &IdentityArgs, filter: &str) {
+        let name = G::TABLES.name;
+        self.identity.announce(args, name, &self.line, filter);
     }
 
     /// The indexes of the run, and which of their units are written.

@@ -2,6 +2,7 @@
 
 use rqg_runtime::engine::EngineError;
 use rqg_runtime::entropy::EntropyError;
+use rqg_runtime::uniqueness::bloom::SizingError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,9 @@ pub enum Failure {
     /// There was no seed to be had.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+    /// There is no memory for a filter.
+    #[error(transparent)]
+    Memory(SizingError),
     /// Signals can't be handled.
     #[error("cannot handle signals: {0}")]
     Signals(#[from] ctrlc::Error),
@@ -68,6 +72,7 @@ impl Failure {
             | Self::Stdout(_)
             | Self::Engine(_)
             | Self::Entropy(_)
+            | Self::Memory(_)
             | Self::Signals(_) => 3,
             Self::Incomplete(_) => 4,
             Self::Interrupted(_) => 130,

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::args::{OutputFormat, RunArgs};
+use crate::filter::Opened;
 use crate::range::{Asked, Extent};
 use crate::signals::{self, Leftovers};
 use crate::terminal;
@@ -9,7 +10,6 @@ use rqg_runtime::engine::{
     self, Control, DiscardSink, EngineError, FileSink, Format, Outcome, Settings, Sink, Statistics,
     StdoutSink,
 };
-use rqg_runtime::uniqueness::Filter;
 use rqg_runtime::unit_text::Generate;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ pub struct Job<W> {
     /// Which units are written.
     pub extent: Extent,
     /// Drops units that came before.
-    pub filter: Option<Box<dyn Filter>>,
+    pub filter: Option<Opened>,
     /// How units are written.
     pub format: Format,
     /// Whether to print statistics even if stderr is no terminal.
@@ -78,14 +78,18 @@ where
         on_terminal: output.is_on_terminal(),
         total: extent.total(),
     });
-    let mut selection = extent.selection(job.filter.as_deref_mut());
+    if let Some(note) = job.filter.as_ref().and_then(|it| it.note.as_ref()) {
+        terminal::note(&format!("{}: {note}", job.program));
+    }
+    let filter = job.filter.as_mut().map(|it| it.filter.as_mut());
+    let mut selection = extent.selection(filter);
     let (format, worker) = (&job.format, &job.worker);
     let sink = output.sink();
     let result = engine::run_selected(&settings, format, &control, &mut selection, sink, worker);
     drop(watcher);
     let statistics = result?;
-    if let Some(filter) = &mut job.filter {
-        let finished = filter.finish(statistics.next);
+    if let Some(opened) = &mut job.filter {
+        let finished = opened.filter.finish(statistics.next);
         finished.map_err(EngineError::from)?;
     }
 
@@ -103,14 +107,18 @@ where
     }
     if job.verbose || terminal::stderr_is_terminal() {
         terminal::note(&format!("{}: {}", job.program, summary(&statistics)));
-        if let Some(filter) = &job.filter {
-            terminal::note(&format!("{}: {}", job.program, filter.report()));
+        if let Some(opened) = &job.filter {
+            let report = opened.filter.report();
+            terminal::note(&format!("{}: {report}", job.program));
         }
     }
     if statistics.outcome == Outcome::Exhausted {
         return Err(Failure::Incomplete(extent.shortfall(statistics.units)));
     }
-    Ok(())
+    match extent.overflow(statistics.units) {
+        Some(message) => Err(Failure::Incomplete(message)),
+        None => Ok(()),
+    }
 }
 
 fn threads(args: &RunArgs) -> usize {

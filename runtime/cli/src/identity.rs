@@ -6,12 +6,15 @@ use crate::features;
 use crate::terminal;
 use rqg_runtime::dialect::Dialect;
 use rqg_runtime::engine::Format;
-use rqg_runtime::entropy::{MasterKey, Seed};
+use rqg_runtime::entropy::{MasterKey, Seed, StateBits};
 use rqg_runtime::run::{KeyLimit, Settings, Uniqueness};
 use std::ops::Range;
 
 /// The rule that units are derived from where none is named.
 pub const START: &str = "query";
+
+/// So many epochs of a run are told when it starts.
+const MOST_EPOCHS: usize = 16;
 
 /// What the arguments decide, apart from the schema.
 #[derive(Debug, Clone)]
@@ -30,12 +33,9 @@ impl Identity {
     pub fn resolve(args: &IdentityArgs, dialect: Option<Dialect>) -> Result<Self, Failure> {
         let dialect = args.dialect.clone().or(dialect).unwrap_or_default();
         let features = features::switched(&dialect, &args.enable, &args.disable)?;
-        let seed = match args.seed {
-            Some(seed) => seed,
-            None => Seed::from_os()?,
-        };
         let uniqueness = Uniqueness::from(args.unique);
-        check_uniqueness(uniqueness, args.space)?;
+        check_uniqueness(uniqueness, args)?;
+        let seed = args.new_seed()?;
         let key = seed.master_key();
         let settings = Settings {
             start: args.rule.as_deref().unwrap_or(START).to_owned(),
@@ -46,6 +46,8 @@ impl Identity {
             key_offset: args.key_offset,
             uniqueness,
             space: args.space,
+            state_bits: args.state_bits.into(),
+            reseed_interval: args.reseed_interval,
             ..Settings::new(key)
         };
         Ok(Self { seed, settings })
@@ -61,7 +63,7 @@ impl Identity {
         schema: (&str, u64),
     ) -> String {
         format!(
-            "version={version} grammar={}@{:016x} rule={} schema={}@{:016x} dialect={}{}{}{} seed={}",
+            "version={version} grammar={}@{:016x} rule={} schema={}@{:016x} dialect={}{}{}{} seed={}{}",
             grammar.0,
             grammar.1,
             self.settings.start,
@@ -72,6 +74,7 @@ impl Identity {
             data(&self.settings),
             uniqueness(&self.settings),
             self.seed,
+            entropy(&self.settings),
         )
     }
 
@@ -98,10 +101,60 @@ impl Identity {
         }
     }
 
-    /// Prints the identity's line on stderr, or just the seed if nobody else knows that.
-    pub fn announce(&self, args: &IdentityArgs, program: &str, line: &str) {
+    /// The epoch of an index in words, if the run has several: with it, show makes its units.
+    #[must_use]
+    pub fn epoch(&self, index: u64) -> Option<String> {
+        self.settings.reseed_interval?;
+        let epoch = self.settings.key_schedule().epoch(index);
+        Some(format!(
+            "epoch={} first-index={} epoch-seed={}",
+            epoch.number,
+            epoch.indexes.start(),
+            epoch.seed.unwrap_or(self.seed)
+        ))
+    }
+
+    /// The first epochs of a run over these indexes, if it has several.
+    fn epochs(&self, indexes: &Range<u64>) -> Vec<String> {
+        let schedule = self.settings.key_schedule();
+        let mut told = Vec::new();
+        let mut next = Some(indexes.start);
+        while let Some(index) = next.filter(|it| *it < indexes.end) {
+            if told.len() == MOST_EPOCHS {
+                told.push("further epochs: as show --index tells".to_owned());
+                break;
+            }
+            let Some(epoch) = self.epoch(index) else {
+                break;
+            };
+            told.push(epoch);
+            next = schedule.epoch(index).indexes.end().checked_add(1);
+        }
+        told
+    }
+
+    /// Prints the identity of a run over these indexes as [`Identity::announce`], with its epochs.
+    pub fn announce_run(
+        &self,
+        args: &IdentityArgs,
+        program: &str,
+        line: &str,
+        filter: &str,
+        indexes: &Range<u64>,
+    ) {
+        self.announce(args, program, line, filter);
         if args.verbose || terminal::stderr_is_terminal() {
-            terminal::note(&format!("{program}: {line}"));
+            for epoch in self.epochs(indexes) {
+                terminal::note(&format!("{program}: {epoch}"));
+            }
+        }
+    }
+
+    /// Prints the identity's line on stderr with what a filter adds to it, or just the seed if nobody
+    /// else knows that.
+    pub fn announce(&self, args: &IdentityArgs, program: &str, line: &str, filter: &str) {
+        if args.verbose || terminal::stderr_is_terminal() {
+            terminal::note(&format!("{program}: {line}{filter}"));
         } else if args.seed.is_none() {
             terminal::note(&format!("{program}: seed={}", self.seed));
         }
@@ -150,13 +203,31 @@ fn uniqueness(settings: &Settings) -> String {
     mode + &space.unwrap_or_default()
 }
 
+/// How seeds become choices, where that is not as usual.
+fn entropy(settings: &Settings) -> String {
+    let state = match settings.state_bits {
+        StateBits::Bits256 => String::new(),
+        bits @ StateBits::Bits128 => format!(" state-bits={bits}"),
+    };
+    let interval = settings.reseed_interval;
+    let interval = interval.map(|indexes| format!(" reseed-interval={indexes}"));
+    state + &interval.unwrap_or_default()
+}
+
 /// Refuses what does not go together.
-fn check_uniqueness(mode: Uniqueness, space: Option<u64>) -> Result<(), Failure> {
-    if mode != Uniqueness::None {
+fn check_uniqueness(mode: Uniqueness, args: &IdentityArgs) -> Result<(), Failure> {
+    if mode == Uniqueness::Strict && args.reseed_interval.is_some() {
+        return Err(Failure::Usage(
+            "--reseed-interval does not go with --unique strict: units of different epochs could \
+             be the same"
+                .to_owned(),
+        ));
+    }
+    if mode == Uniqueness::Strict {
         let message = format!("--unique {mode} is not supported by this version");
         return Err(Failure::Usage(message));
     }
-    if space.is_some() {
+    if args.space.is_some() {
         return Err(Failure::Usage(
             "--space is for --unique strict: other runs have any number of indexes".to_owned(),
         ));

@@ -13,6 +13,7 @@ pub mod args;
 mod command;
 mod failure;
 pub mod features;
+pub mod filter;
 pub mod generate;
 pub mod identity;
 mod names;

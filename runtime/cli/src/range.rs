@@ -29,6 +29,10 @@ pub struct Extent {
     pub limit: Option<u64>,
     /// How the units are kept apart.
     pub uniqueness: Uniqueness,
+    /// Whether it is a slice of a run.
+    pub is_shard: bool,
+    /// A run by time ends before it if it has so many units: its filter holds no more.
+    pub capacity: Option<u64>,
 }
 
 impl Asked {
@@ -79,6 +83,8 @@ impl Asked {
             },
             limit,
             uniqueness,
+            is_shard: self.shard.is_some(),
+            capacity: None,
         })
     }
 }
@@ -94,6 +100,12 @@ impl Extent {
             None if self.indexes.end == u64::MAX => None,
             None => Some(indexes),
         }
+    }
+
+    /// How many units a filter has to hold at most, if that is known.
+    #[must_use]
+    pub fn units(&self) -> Option<u64> {
+        self.total()
     }
 
     /// The indexes that the run goes through, as far as that is known: none are counted for units
@@ -113,6 +125,7 @@ impl Extent {
     pub fn selection<'a>(&self, filter: Option<&'a mut (dyn Filter + 'static)>) -> Selection<'a> {
         let mut selection = Selection::all();
         if let Some(limit) = self.limit {
+            let limit = limit.min(self.capacity.unwrap_or(u64::MAX));
             selection = selection.limit(limit);
         }
         if let Some(filter) = filter {
@@ -122,6 +135,18 @@ impl Extent {
             selection = selection.patience(PATIENCE);
         }
         selection
+    }
+
+    /// What to say of a run by time whose filter was full before, after so many `units`.
+    #[must_use]
+    pub fn overflow(&self, units: u64) -> Option<String> {
+        let is_full = self.capacity.is_some_and(|capacity| units >= capacity);
+        is_full.then(|| {
+            format!(
+                "the filter was full after {units} units, before the time was over: give it more \
+                 memory with --bloom-filter-size"
+            )
+        })
     }
 
     /// What to say of a run that found no more than `units`.

@@ -1,20 +1,38 @@
 //! Choices from a fast generator that is keyed by the unit.
 
 use super::Choices;
-use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use rand_xoshiro::{Xoroshiro128PlusPlus, Xoshiro256PlusPlus};
 
-/// Independent random choices: xoshiro256++ seeded with the 32 bytes that belong to the unit.
+/// Independent random choices: xoshiro256++ seeded with the 32 bytes that belong to the unit, or
+/// xoroshiro128++ seeded with the first 16 of them.
 ///
 /// One word of the generator serves several small draws: what a draw leaves of a word, the
 /// fraction, is as good as new but for the bits that the draw took.
 #[derive(Debug, Clone)]
 pub struct Random {
-    generator: Xoshiro256PlusPlus,
+    generator: Generator,
     /// A fraction of 64 bits, uniform but for what draws took of it.
     fraction: u64,
     /// The product of the bounds of the draws that the fraction has served.
     taken: u64,
+}
+
+/// One type for both, so that what a grammar is compiled to is there once.
+#[derive(Debug, Clone)]
+enum Generator {
+    Bits256(Xoshiro256PlusPlus),
+    Bits128(Xoroshiro128PlusPlus),
+}
+
+impl Generator {
+    #[inline(always)]
+    fn next_u64(&mut self) -> u64 {
+        match self {
+            Self::Bits256(generator) => generator.next_u64(),
+            Self::Bits128(generator) => generator.next_u64(),
+        }
+    }
 }
 
 /// A word of the generator serves draws until the product of their bounds passes this: no outcome's
@@ -23,12 +41,26 @@ pub struct Random {
 const MOST_TAKEN: u64 = 1 << 32;
 
 impl Random {
-    /// The source that a key determines.
+    /// The source that a key determines, of 256 bits of state.
     #[must_use]
     #[inline]
     pub fn new(key: [u8; 32]) -> Self {
+        Self::of(Generator::Bits256(Xoshiro256PlusPlus::from_seed(key)))
+    }
+
+    /// The source of 128 bits of state that the first half of a key determines.
+    #[must_use]
+    #[inline]
+    pub fn with_128_bits(key: [u8; 32]) -> Self {
+        let mut seed = [0; 16];
+        seed.copy_from_slice(&key[..16]);
+        Self::of(Generator::Bits128(Xoroshiro128PlusPlus::from_seed(seed)))
+    }
+
+    #[inline]
+    fn of(generator: Generator) -> Self {
         Self {
-            generator: Xoshiro256PlusPlus::from_seed(key),
+            generator,
             fraction: 0,
             taken: MOST_TAKEN,
         }

@@ -3,7 +3,7 @@
 use super::plan;
 use super::{Grammar, tables::Tables};
 use crate::choices::{Choices, Random};
-use crate::entropy::{MasterKey, UnitKeys};
+use crate::entropy::{KeySchedule, UnitKeys};
 use crate::plan::Plan;
 use crate::run::{KeyLimit, Settings, SetupError, Stack, key_limit, with_stack};
 use crate::schema::model::Model;
@@ -27,8 +27,8 @@ pub struct Planned {
     pub plan: Arc<Plan>,
     /// The index of the start rule.
     pub start: usize,
-    /// The key of everything random.
-    pub key: MasterKey,
+    /// What everything random follows from.
+    pub keys: KeySchedule,
 }
 
 /// A generator of whatever grammar.
@@ -63,7 +63,7 @@ pub fn from_plan<G: Grammar>(planned: Planned) -> Option<Box<dyn AnyGenerator>> 
 struct Shared {
     plan: Arc<Plan>,
     start: usize,
-    key: MasterKey,
+    keys: KeySchedule,
     stack: Stack,
 }
 
@@ -90,7 +90,7 @@ impl<G: Grammar> Generator<G> {
     /// or the schema lacks what the start rule requires.
     pub fn new(model: Arc<Model>, settings: Settings) -> Result<Self, Vec<SetupError>> {
         let start = plan::check(G::TABLES, &settings)?;
-        let key = settings.key;
+        let keys = settings.key_schedule();
         let stack = plan::stack(G::TABLES, settings.budget);
         let plan = plan::plan(G::TABLES, model, settings);
         plan::check_schema(G::TABLES, &plan, start)?;
@@ -98,7 +98,7 @@ impl<G: Grammar> Generator<G> {
             shared: Arc::new(Shared {
                 plan: Arc::new(plan),
                 start,
-                key,
+                keys,
                 stack,
             }),
             grammar: PhantomData,
@@ -118,7 +118,7 @@ impl<G: Grammar> Generator<G> {
                 stack: plan::stack(G::TABLES, planned.plan.budget()),
                 plan: planned.plan,
                 start: planned.start,
-                key: planned.key,
+                keys: planned.keys,
             }),
             grammar: PhantomData,
         })
@@ -131,7 +131,7 @@ impl<G: Grammar> Generator<G> {
         unit.limit_calls(self.shared.stack.calls);
         Worker {
             unit,
-            keys: UnitKeys::new(self.shared.key),
+            keys: UnitKeys::new(self.shared.keys),
             shared: Arc::clone(&self.shared),
             grammar: PhantomData,
         }
@@ -198,7 +198,7 @@ impl<G: Grammar> Worker<G> {
 
     /// The choices that make unit `index`.
     pub fn choices(&mut self, index: u64) -> Random {
-        Random::new(self.keys.key(index))
+        self.keys.choices(index)
     }
 
     /// Choices and draws of the last unit that found nothing to meet their demand: 0, unless the

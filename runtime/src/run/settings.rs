@@ -1,10 +1,11 @@
 //! What identifies a run besides the grammar and the schema model.
 
 use crate::dialect::Dialect;
-use crate::entropy::MasterKey;
+use crate::entropy::{KeySchedule, MasterKey, StateBits};
 use crate::features::FEATURES;
 use crate::run::Uniqueness;
 use std::collections::BTreeSet;
+use std::num::NonZeroU64;
 
 /// Nested rule calls before only the shallowest alternatives remain.
 pub const DEFAULT_BUDGET: u32 = 24;
@@ -20,6 +21,10 @@ pub struct Settings {
     pub features: BTreeSet<String>,
     /// The key of everything random.
     pub key: MasterKey,
+    /// The state of each unit's own generator.
+    pub state_bits: StateBits,
+    /// After so many indexes another epoch begins, whose seed follows from the key; none for one.
+    pub reseed_interval: Option<NonZeroU64>,
     /// Part of the names of created objects, so that runs don't disturb each other: lower-case
     /// letters and digits.
     pub run_tag: String,
@@ -55,12 +60,24 @@ impl Settings {
                 .collect(),
             dialect,
             key,
+            state_bits: StateBits::default(),
+            reseed_interval: None,
             run_tag: "0".to_owned(),
             budget: DEFAULT_BUDGET,
             data_seed: 0,
             key_offset: 0,
             uniqueness: Uniqueness::None,
             space: None,
+        }
+    }
+
+    /// What the choices of every unit follow from.
+    #[must_use]
+    pub fn key_schedule(&self) -> KeySchedule {
+        KeySchedule {
+            master: self.key,
+            state_bits: self.state_bits,
+            reseed_interval: self.reseed_interval,
         }
     }
 }

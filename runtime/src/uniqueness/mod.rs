@@ -3,6 +3,7 @@
 //! Everything here happens in the order of the indexes, on one thread, so that what is written does
 //! not depend on how many threads made it.
 
+pub mod bloom;
 mod filter;
 mod fingerprint;
 mod selection;

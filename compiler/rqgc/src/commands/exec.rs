@@ -37,7 +37,8 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     };
     let server = Server::connect(&dsn, &options)?;
     let identity = compiled.resolve(Some(&server))?;
-    let extent = identity.extent(&asked)?;
+    let mut extent = identity.extent(&asked)?;
+    let mut opened = args.filter.open(&mut extent)?;
     if args.duration.is_none()
         && let Some(shortage) = identity.keys_repeat(&extent.expected())
     {
@@ -55,10 +56,15 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     };
     let control = Control::default();
     signals::install(&control, &Leftovers::default(), "rqgc")?;
-    identity.announce(&args.identity);
+    let added = opened.as_ref().map_or("", |it| &it.identity);
+    identity.announce_run(&args.identity, added, &extent.expected());
+    if let Some(note) = opened.as_ref().and_then(|it| it.note.as_ref()) {
+        terminal::note(&format!("rqgc: {note}"));
+    }
 
     let progress = Progress::start(args.progress, false, &control, extent.total());
-    let selection = &mut extent.selection(None);
+    let filter = opened.as_mut().map(|it| it.filter.as_mut());
+    let selection = &mut extent.selection(filter);
     let result = executor::run_selected(
         &server,
         &settings,
@@ -70,6 +76,11 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     );
     drop(progress);
     let summary = result?;
+    if let Some(opened) = &mut opened {
+        let finished = opened.filter.finish(summary.next);
+        finished.map_err(executor::ExecError::from)?;
+        terminal::note(&format!("rqgc: {}", opened.filter.report()));
+    }
     tell(args, &identity, &server, &summary)?;
     verdict(args, &asked, &extent, summary)
 }
@@ -161,6 +172,9 @@ fn verdict(
             summary.units
         ))),
         End::Exhausted => Err(Failure::Incomplete(extent.shortfall(summary.units))),
-        End::Complete => Ok(()),
+        End::Complete => match extent.overflow(summary.units) {
+            Some(message) => Err(Failure::Incomplete(message)),
+            None => Ok(()),
+        },
     }
 }

@@ -15,14 +15,16 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let identity = compiled.resolve(server.as_ref())?;
     // Nothing holds a connection while the units are made.
     drop(server);
-    let extent = identity.extent(&args.run.asked())?;
+    let mut extent = identity.extent(&args.run.asked())?;
+    let filter = args.run.filter.open(&mut extent)?;
+    let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {
         program: "rqgc",
         worker: || identity.worker(),
         stack: identity.required_stack(),
         extent,
-        filter: None,
+        filter,
         format: identity.format(args.run.format),
         verbose: args.identity.run.verbose,
     };
@@ -30,7 +32,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         && (args.identity.run.verbose || terminal::stderr_is_terminal());
     let shortage = identity.keys_repeat(&expected);
     generate::run(&args.run, job, |watched| {
-        identity.announce(&args.identity);
+        identity.announce_run(&args.identity, &added, &expected);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }

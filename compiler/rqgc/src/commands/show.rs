@@ -12,7 +12,7 @@ pub fn run(args: &ShowArgs) -> Result<(), Failure> {
     let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;
     let identity = compiled.resolve(server.as_ref())?;
-    identity.announce(&args.identity);
+    identity.announce(&args.identity, &identity.epoch(args.index));
     let format = identity.format(args.format);
     let made = identity.generator.with_stack(|generator| {
         let mut worker = generator.worker();

@@ -1,10 +1,12 @@
-//! From one master key to the keys of all units.
-//!
-//! The master key is the key of a ChaCha8 stream. Unit `i` owns its bytes `32·i .. 32·i + 32`, which
-//! seed the unit's own generator: any unit can be made alone, and neighbours share nothing.
+//! Where randomness comes from: a seed gives a master key, and that the keys of all units.
 
+mod hardware;
+mod keys;
+
+pub use keys::{Epoch, KeySchedule, StateBits, UnitKeys};
+
+use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use rand_chacha::{ChaCha8Rng, ChaCha20Rng};
 use std::fmt;
 
 /// The 256 bits that decide everything random in a run.
@@ -16,6 +18,8 @@ pub struct MasterKey(pub [u8; 32]);
 pub enum EntropyError {
     /// The operating system gave no random bytes.
     OperatingSystem(String),
+    /// The processor gave no random bytes, or has no source of them.
+    Hardware(String),
     /// The text is neither a decimal number below 2^64 nor `0x` with 1 to 64 hexadecimal digits.
     BadSeed(String),
 }
@@ -25,6 +29,9 @@ impl fmt::Display for EntropyError {
         match self {
             Self::OperatingSystem(cause) => {
                 write!(f, "the operating system gives no random bytes: {cause}")
+            }
+            Self::Hardware(cause) => {
+                write!(f, "the processor gives no random bytes (RDSEED): {cause}")
             }
             Self::BadSeed(text) => write!(
                 f,
@@ -56,6 +63,16 @@ impl Seed {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)
             .map_err(|error| EntropyError::OperatingSystem(error.to_string()))?;
+        Ok(Self { bytes })
+    }
+
+    /// A new seed from the processor's own source, the instruction RDSEED of x86 processors.
+    ///
+    /// # Errors
+    /// The processor has none, or it gave nothing for too long.
+    pub fn from_hardware() -> Result<Self, EntropyError> {
+        let mut bytes = [0; 32];
+        hardware::fill(&mut bytes).map_err(EntropyError::Hardware)?;
         Ok(Self { bytes })
     }
 
@@ -120,54 +137,9 @@ impl fmt::Display for Seed {
     }
 }
 
-/// Hands every index its own key. Consecutive indexes are read on from the cipher's position.
-#[derive(Debug, Clone)]
-pub struct UnitKeys {
-    stream: ChaCha8Rng,
-    /// The index whose key follows in the stream; none after the last one.
-    next: Option<u64>,
-}
-
-/// Words of 32 bits in a unit's key.
-const WORDS_PER_KEY: u128 = 8;
-
-impl UnitKeys {
-    /// The keys under a master key.
-    #[must_use]
-    pub fn new(master: MasterKey) -> Self {
-        Self {
-            stream: ChaCha8Rng::from_seed(master.0),
-            next: Some(0),
-        }
-    }
-
-    /// The key of a unit.
-    pub fn key(&mut self, index: u64) -> [u8; 32] {
-        if self.next != Some(index) {
-            self.stream.set_word_pos(u128::from(index) * WORDS_PER_KEY);
-        }
-        self.next = index.checked_add(1);
-        let mut key = [0; 32];
-        self.stream.fill_bytes(&mut key);
-        key
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_do_not_depend_on_the_order() {
-        let mut forward = UnitKeys::new(Seed::from(42).master_key());
-        let keys: Vec<_> = (0..100).map(|i| forward.key(i)).collect();
-        let mut other = UnitKeys::new(Seed::from(42).master_key());
-        for i in (0..100).rev() {
-            assert_eq!(other.key(i), keys[i as usize]);
-        }
-        assert_eq!(other.key(u64::MAX), other.key(u64::MAX));
-        assert_eq!(other.key(0), keys[0]);
-    }
 
     #[test]
     fn equal_numbers_are_equal_seeds() {
@@ -190,5 +162,14 @@ mod tests {
             Seed::from(1).master_key().0[..8],
             [173, 37, 20, 158, 132, 225, 141, 167],
         );
+    }
+
+    #[test]
+    fn new_seeds_differ() {
+        assert_ne!(Seed::from_os(), Seed::from_os());
+        // Not every processor has a source.
+        if let (Ok(one), Ok(other)) = (Seed::from_hardware(), Seed::from_hardware()) {
+            assert_ne!(one, other);
+        }
     }
 }
