@@ -62,15 +62,14 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
         let error = SetupError::StartRule(rule.name.clone());
         found.push(diagnostic(Code::StartRuleParameters, rule.span, &error));
     }
-    if !program.dialects.is_empty()
-        && !program
-            .dialects
-            .iter()
-            .any(|test| dialect_test_holds(&settings.dialect, test))
-    {
-        let error = SetupError::Dialect(settings.dialect.clone());
-        let span = program.dialects[0].span;
-        found.push(diagnostic(Code::DialectNotSupported, span, &error));
+    if let Some(first) = program.dialects.first() {
+        for dialect in settings.dialects() {
+            let mut tests = program.dialects.iter();
+            if !tests.any(|test| dialect_test_holds(dialect, test)) {
+                let error = SetupError::Dialect(dialect.clone());
+                found.push(diagnostic(Code::DialectNotSupported, first.span, &error));
+            }
+        }
     }
     let start = RuleId(start as u32);
     for (node, function) in reach::from(program, start).externs {
@@ -102,7 +101,8 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
 pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> Plan {
     let guards = program.guards.iter().map(|guard| match guard {
         DialectGuard::Dialect(test, wanted) => {
-            dialect_test_holds(&settings.dialect, test) == *wanted
+            let mut dialects = settings.dialects();
+            dialects.all(|dialect| dialect_test_holds(dialect, test) == *wanted)
         }
         DialectGuard::Feature(name, wanted) => settings.features.contains(name) == *wanted,
     });
@@ -110,7 +110,7 @@ pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> 
     Plan::new(Setup {
         model,
         guards,
-        dialect: settings.dialect,
+        postgresql_major: settings.postgresql_major(),
         demands: program.demands.clone(),
         sites: program
             .sites

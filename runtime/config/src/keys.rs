@@ -48,18 +48,12 @@ keys! {
 
 /// Keys and objects that are read and checked but that nothing follows yet.
 pub const WITHOUT_EFFECT: &[&str] = &[
-    "entropy.primary_source",
-    "entropy.state_bits",
-    "entropy.reseed_interval",
     "threading.queue_size",
     "threading.batch_size",
     "threading.backpressure_threshold",
     "data.distributions",
     "data.correlations",
     "data.domains",
-    "uniqueness.false_positive_rate",
-    "uniqueness.bloom_filter_size",
-    "uniqueness.rotation_interval",
     "monitoring",
 ];
 

@@ -15,12 +15,12 @@
 pub mod keys;
 mod load;
 mod model;
-mod path;
+pub mod path;
 pub mod problem;
 mod read;
 mod source;
 mod suggest;
-mod text;
+pub mod text;
 mod value;
 
 pub use model::{

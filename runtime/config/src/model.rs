@@ -403,6 +403,10 @@ impl Databases {
         section.ignore("version");
         let primary = dialect(section, "primary", "primary_version");
         let secondary = dialect(section, "secondary", "secondary_version");
+        if let Some(secondary) = secondary.as_ref().filter(|_| !section.has("primary")) {
+            let help = "name the first database with primary = …";
+            section.refuse("secondary", secondary, "there is no primary", help);
+        }
         Self {
             primary,
             secondary,

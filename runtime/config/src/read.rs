@@ -91,6 +91,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Notes that a key is given and right, and tells where. Elements of lists are told with the list.
+    fn give(&mut self, path: String, value: &HoconValue) -> Option<Place> {
+        let place = self.loaded.value(&path);
+        if !path.contains('[') {
+            let text = text::of(value);
+            self.given.push(Given { path, text, place });
+        }
+        place
+    }
+
     fn wrong_value(&mut self, path: &str, value: &HoconValue, wrong: Wrong) {
         let message = format!("{path}: {} {}", text::short(value), wrong.what);
         let mut problem = Problem::new(message, self.loaded.value(path));
@@ -125,6 +135,12 @@ impl<'a> Section<'_, 'a> {
         found.map(|(_, value)| *value).filter(|it| !it.is_null())
     }
 
+    /// Whether a key is given.
+    pub fn has(&self, name: &str) -> bool {
+        let is_given = |(key, value): &(&str, &HoconValue)| *key == name && !value.is_null();
+        self.fields.iter().any(is_given)
+    }
+
     /// The setting of a key, if it is given and right.
     pub fn get<T>(
         &mut self,
@@ -135,9 +151,7 @@ impl<'a> Section<'_, 'a> {
         let path = self.path_of(name);
         match parse(value) {
             Ok(parsed) => {
-                let place = self.reader.loaded.value(&path);
-                let text = text::of(value);
-                self.reader.given.push(Given { path, text, place });
+                let place = self.reader.give(path, value);
                 Some(Setting {
                     value: parsed,
                     place,
@@ -157,11 +171,7 @@ impl<'a> Section<'_, 'a> {
         parse: impl FnOnce(&HoconValue) -> Result<T, Wrong>,
         why: &str,
     ) -> Option<Setting<T>> {
-        if !self
-            .fields
-            .iter()
-            .any(|(key, value)| *key == name && !value.is_null())
-        {
+        if !self.has(name) {
             self.known.push(name);
             self.missing(name, why);
             return None;
@@ -236,6 +246,7 @@ impl<'a> Section<'_, 'a> {
                 self.reader.wrong_value(&path, element, wrong);
             }
         }
+        self.reader.give(path, value);
         read_all
     }
 
@@ -271,8 +282,7 @@ impl<'a> Section<'_, 'a> {
             match parse(value) {
                 _ if value.is_null() => {}
                 Ok(parsed) => {
-                    let text = text::of(value);
-                    self.reader.given.push(Given { path, text, place });
+                    self.reader.give(path, value);
                     let value = parsed;
                     read.push((name.to_owned(), Setting { value, place }));
                 }

@@ -34,9 +34,11 @@ pub(super) fn check(tables: &Tables, settings: &Settings) -> Result<usize, Vec<S
     if !tables.rules[start].start {
         found.push(SetupError::StartRule(settings.start.clone()));
     }
-    let supported = |test| holds(&settings.dialect, test);
-    if !tables.dialects.is_empty() && !tables.dialects.iter().any(supported) {
-        found.push(SetupError::Dialect(settings.dialect.clone()));
+    for dialect in settings.dialects() {
+        let supported = |test| holds(dialect, test);
+        if !tables.dialects.is_empty() && !tables.dialects.iter().any(supported) {
+            found.push(SetupError::Dialect(dialect.clone()));
+        }
     }
     if found.is_empty() {
         Ok(start)
@@ -48,14 +50,17 @@ pub(super) fn check(tables: &Tables, settings: &Settings) -> Result<usize, Vec<S
 /// Decides what the run decides.
 pub(super) fn plan(tables: &Tables, model: Arc<Model>, settings: Settings) -> Plan {
     let guards = tables.guards.iter().map(|guard| match guard {
-        Guard::Dialect(test, wanted) => holds(&settings.dialect, test) == *wanted,
+        Guard::Dialect(test, wanted) => {
+            let mut dialects = settings.dialects();
+            dialects.all(|dialect| holds(dialect, test) == *wanted)
+        }
         Guard::Feature(name, wanted) => settings.features.contains(*name) == *wanted,
     });
     let guards = guards.collect();
     Plan::new(Setup {
         model,
         guards,
-        dialect: settings.dialect,
+        postgresql_major: settings.postgresql_major(),
         demands: tables
             .demands
             .iter()
