@@ -5,7 +5,7 @@ use crate::filter::FilterArgs;
 use crate::range::Asked;
 use clap::{Args, ValueEnum};
 use rqg_runtime::dialect::Dialect;
-use rqg_runtime::engine::Shard;
+use rqg_runtime::engine::{Queue, Shard};
 use rqg_runtime::entropy::{EntropyError, Seed, StateBits};
 use rqg_runtime::run::Uniqueness;
 use std::num::NonZeroU64;
@@ -97,6 +97,9 @@ pub struct RunArgs {
     /// Write units as they come
     #[arg(long, overrides_with = "ordered")]
     pub unordered: bool,
+    /// How much waits for the output: a configuration may say so.
+    #[arg(skip)]
+    pub queue: Queue,
     /// The filter that keeps units apart.
     #[command(flatten)]
     pub filter: FilterArgs,

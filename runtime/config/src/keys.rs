@@ -48,9 +48,6 @@ keys! {
 
 /// Keys and objects that are read and checked but that nothing follows yet.
 pub const WITHOUT_EFFECT: &[&str] = &[
-    "threading.queue_size",
-    "threading.batch_size",
-    "threading.backpressure_threshold",
     "data.distributions",
     "data.correlations",
     "data.domains",

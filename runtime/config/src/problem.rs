@@ -7,6 +7,10 @@ use std::fmt::Write as _;
 /// Longer lines are not shown: nobody finds anything in them.
 const LONG_LINE: usize = 400;
 
+/// The most errors that are shown: nobody reads more, and a file of another kind can hold one in each
+/// line.
+const MAX_SHOWN: usize = 200;
+
 /// An error or a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -80,7 +84,7 @@ pub fn render(problems: &[Problem], files: &[File], colour: bool) -> String {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|problem| problem.place);
     let mut out = String::new();
-    for problem in &sorted {
+    for problem in sorted.iter().take(MAX_SHOWN) {
         let message = printable(&problem.message);
         let mut group = Group::with_title(Level::ERROR.primary_title(message.as_str()));
         if let Some(place) = problem.place {
@@ -92,6 +96,9 @@ pub fn render(problems: &[Problem], files: &[File], colour: bool) -> String {
         }
         out.push_str(&renderer.render(&[group]));
         out.push_str("\n\n");
+    }
+    if sorted.len() > MAX_SHOWN {
+        let _ = writeln!(out, "… and {} more\n", sorted.len() - MAX_SHOWN);
     }
     match sorted.len() {
         0 => {}

@@ -10,6 +10,7 @@ use rqg_cli::filter::FilterArgs;
 use rqg_config::keys::without_effect;
 use rqg_config::{Config, Environment, Mode, Place, PrimarySource, Problem, Reading, Setting};
 use rqg_runtime::dialect::{Database, Dialect};
+use rqg_runtime::engine::Queue;
 use rqg_runtime::features;
 use std::num::NonZeroU64;
 use std::path::Path;
@@ -57,6 +58,12 @@ pub fn generate(args: &GenerateArgs) -> Result<GenerateArgs, Failure> {
         apply_identity(&reading, &mut args.identity)?;
         apply_threads(&reading, &mut args.run.threads);
         apply_filter(&reading, &args.identity, &mut args.run.filter);
+        let threading = &reading.config.threading;
+        args.run.queue = Queue {
+            size: value(&threading.queue_size),
+            batch: value(&threading.batch_size),
+            threshold: value(&threading.backpressure_threshold),
+        };
     }
     Ok(args)
 }
@@ -294,5 +301,57 @@ pub fn warn_of_missing(wanted: &[Wanted], dialects: &[Dialect], enabled: &[Strin
             "warning: {}: databases.features: {}: {reason}; it stays off for {dialect}",
             wanted.origin, feature.name
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser as _;
+
+    /// The arguments of `generate` with this configuration.
+    fn with(config: &str, arguments: &[&str]) -> GenerateArgs {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), config).unwrap();
+        let path = file.path().to_str().unwrap();
+        let line = ["rqgc", "generate", "crud", "--config", path];
+        match Cli::parse_from(line.iter().chain(arguments)).command {
+            Command::Generate(args) => generate(&args).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn threading_reaches_the_engine() {
+        let config = "threading {
+            num_threads = 1, queue_size = 10_000, batch_size = 1000, backpressure_threshold = 80%
+        }";
+        let args = with(config, &[]);
+        assert_eq!(args.run.threads, Some(1));
+        let queue = Queue {
+            size: Some(10_000),
+            batch: Some(1000),
+            threshold: Some(0.8),
+        };
+        assert_eq!(args.run.queue, queue);
+        assert_eq!(with(config, &["--threads", "7"]).run.threads, Some(7));
+        let clamped = with("threading.num_threads = 65535", &[]);
+        assert_eq!(clamped.run.threads, Some(cores()));
+        assert_eq!(with("", &[]).run.queue, Queue::default());
+    }
+
+    #[test]
+    fn the_rows_of_flags_come_last() {
+        let args = with("data.rows.orders = 5", &["--rows", "orders=6"]);
+        let counts: Vec<_> = args
+            .identity
+            .run
+            .rows
+            .rows
+            .iter()
+            .map(|it| it.count)
+            .collect();
+        assert_eq!(counts, [5, 6]);
     }
 }

@@ -8,11 +8,14 @@ use crate::path::show;
 use crate::problem::Problem;
 use crate::source::{File, FileId, Place};
 use std::collections::{HashMap, HashSet};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// The most files that are read: includes may multiply.
 const MAX_FILES: usize = 200;
+
+/// Bytes of a file.
+const LARGEST_FILE: u64 = 1 << 20;
 
 /// Files within files.
 const MAX_CHAIN: usize = 20;
@@ -33,6 +36,8 @@ pub struct Source {
     pub outline: Outline,
     /// By position in the outline's includes: what was read.
     pub included: Vec<Vec<FileId>>,
+    /// The object of the root that it is included into.
+    pub prefix: Vec<String>,
     /// Lines in which something is wrong.
     spoilt: HashSet<usize>,
 }
@@ -77,6 +82,7 @@ impl Reader {
             edits: Edits::default(),
             outline: Outline::default(),
             included: Vec::new(),
+            prefix: prefix.to_vec(),
             spoilt: HashSet::new(),
         };
         if let Err(error) = std::str::from_utf8(bytes) {
@@ -144,7 +150,7 @@ impl Reader {
             } else if path.extension().is_some_and(|end| end == "properties") {
                 wrong("files of properties are not read; write HOCON or JSON".to_owned())
             } else {
-                match std::fs::read(path) {
+                match contents(path) {
                     Ok(bytes) => {
                         let name = path.display().to_string();
                         found.push(self.file(path, name, &bytes, &prefix));
@@ -260,6 +266,21 @@ fn versions(outline: &mut Outline, edits: &mut Edits, prefix: &[String]) {
             edits.replace(at, at, "primary_");
         }
     }
+}
+
+/// The bytes of a file. Nobody writes large ones, and devices have no end.
+///
+/// # Errors
+/// It can't be read, or is too large.
+pub fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    let read = file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if read as u64 > LARGEST_FILE {
+        let message = format!("it is larger than {} MiB", LARGEST_FILE >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
 }
 
 fn canonical(path: &Path) -> PathBuf {

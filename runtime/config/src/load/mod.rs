@@ -7,6 +7,7 @@
 
 mod edits;
 mod files;
+mod growth;
 mod outline;
 mod resolve;
 mod syntax;
@@ -80,7 +81,7 @@ impl Loaded {
 /// # Errors
 /// The file itself can't be read.
 pub fn load(path: &Path, environment: &HashMap<String, String>) -> io::Result<Loaded> {
-    let bytes = std::fs::read(path)?;
+    let bytes = files::contents(path)?;
     let mut reader = Reader::default();
     reader.root(path, &bytes);
     Ok(finish(reader, environment))

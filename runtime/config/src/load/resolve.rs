@@ -1,6 +1,7 @@
 //! From the files to values: the parser merges, concatenates and substitutes.
 
 use super::files::{PACKAGE, Reader};
+use super::growth;
 use super::outline::{Entry, Substitution};
 use crate::problem::Problem;
 use crate::source::{File, FileId, Place};
@@ -16,6 +17,10 @@ pub fn resolve(
     environment: &HashMap<String, String>,
 ) -> Vec<(String, HoconValue)> {
     if reader.sources.iter().any(|source| source.outline.is_broken) {
+        return Vec::new();
+    }
+    if let Some(problem) = growth::check(reader) {
+        reader.problems.push(problem);
         return Vec::new();
     }
     for _ in 0..MAX_ERRORS {
