@@ -19,6 +19,8 @@ rule query =
     | when postgresql: POSTGRESQL
     | when postgresql >= 15: POSTGRESQL15
     | when yugabytedb: YUGABYTEDB
+    | when postgresql >= 15 || yugabytedb >= 2.25: NEW
+    | when !(postgresql && postgresql < 15): NOT_OLD
     | when feature(multirange): MULTIRANGE
     | when feature(json_table): JSON_TABLE
     | when feature(merge): MERGE
@@ -265,19 +267,28 @@ fn uniqueness_chooses_a_filter() {
 fn databases_decide_what_is_made() {
     let one = "databases { primary = postgresql, version = 15.0 }";
     let (made, said) = words(one, &[]);
-    let of_15 = "EVERYWHERE POSTGRESQL POSTGRESQL15 MULTIRANGE MERGE SAVEPOINTS";
+    let of_15 = "EVERYWHERE POSTGRESQL POSTGRESQL15 NEW NOT_OLD MULTIRANGE MERGE SAVEPOINTS";
     assert_eq!(made, set(of_15));
     assert_eq!(said, "");
     let (made, _) = words("databases { primary = yugabyte, version = 2.25 }", &[]);
-    assert_eq!(made, set("EVERYWHERE YUGABYTEDB MULTIRANGE SAVEPOINTS"));
+    assert_eq!(
+        made,
+        set("EVERYWHERE YUGABYTEDB NEW NOT_OLD MULTIRANGE SAVEPOINTS")
+    );
 
     // Of two only what both can run, whatever comes first.
     let both = "databases { primary = pg, version = 15, secondary = yugabyte, version = 2.14 }";
-    assert_eq!(words(both, &[]).0, set("EVERYWHERE SAVEPOINTS"));
+    assert_eq!(words(both, &[]).0, set("EVERYWHERE NOT_OLD SAVEPOINTS"));
     let both = "databases { primary = ysql, version = 2.25, secondary = pg, version = 15 }";
-    assert_eq!(words(both, &[]).0, set("EVERYWHERE MULTIRANGE SAVEPOINTS"));
+    assert_eq!(
+        words(both, &[]).0,
+        set("EVERYWHERE NEW NOT_OLD MULTIRANGE SAVEPOINTS")
+    );
     let flag = ["--dialect", "postgresql@15,yugabytedb@2.25"];
-    assert_eq!(words("", &flag).0, set("EVERYWHERE MULTIRANGE SAVEPOINTS"));
+    assert_eq!(
+        words("", &flag).0,
+        set("EVERYWHERE NEW NOT_OLD MULTIRANGE SAVEPOINTS")
+    );
     let versions = "databases { primary = pg, version = 16, secondary = pg, version = 14 }";
     let expected = "EVERYWHERE POSTGRESQL MULTIRANGE SAVEPOINTS";
     assert_eq!(words(versions, &[]).0, set(expected));

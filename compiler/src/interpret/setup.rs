@@ -10,6 +10,7 @@ use rqg_runtime::dialect::Dialect;
 use rqg_runtime::plan::{Alternative, Plan, Setup, Site, dialect_holds};
 use rqg_runtime::run::{SetupError, Stack, explain};
 use rqg_runtime::schema::model::Model;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What one level of the walk takes at most, in bytes: measured, and generously rounded up. Without
@@ -36,6 +37,17 @@ fn dialect_test_holds(dialect: &Dialect, test: &DialectTest) -> bool {
     let bound = test.bound.as_ref();
     let bound = bound.map(|(comparison, version)| (*comparison, version.as_slice()));
     dialect_holds(dialect, &test.dialect, bound)
+}
+
+/// Whether a guard holds in a run for this dialect among others.
+fn guard_holds(guard: &DialectGuard, dialect: &Dialect, features: &BTreeSet<String>) -> bool {
+    let holds_here = |guard: &DialectGuard| guard_holds(guard, dialect, features);
+    match guard {
+        DialectGuard::Dialect(test, wanted) => dialect_test_holds(dialect, test) == *wanted,
+        DialectGuard::Feature(name, wanted) => features.contains(name) == *wanted,
+        DialectGuard::Any(guards) => guards.iter().any(holds_here),
+        DialectGuard::All(guards) => guards.iter().all(holds_here),
+    }
 }
 
 /// What grammar and settings decide: the start rule, the dialect, extern fns.
@@ -99,12 +111,9 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
 
 /// Decides what the run decides.
 pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> Plan {
-    let guards = program.guards.iter().map(|guard| match guard {
-        DialectGuard::Dialect(test, wanted) => {
-            let mut dialects = settings.dialects();
-            dialects.all(|dialect| dialect_test_holds(dialect, test) == *wanted)
-        }
-        DialectGuard::Feature(name, wanted) => settings.features.contains(name) == *wanted,
+    let guards = program.guards.iter().map(|guard| {
+        let mut dialects = settings.dialects();
+        dialects.all(|dialect| guard_holds(guard, dialect, &settings.features))
     });
     let guards = guards.collect();
     Plan::new(Setup {

@@ -2,7 +2,7 @@
 
 use crate::dialect::Dialect;
 use crate::entropy::{KeySchedule, MasterKey, StateBits};
-use crate::features::FEATURES;
+use crate::features::{self, FEATURES};
 use crate::run::Uniqueness;
 use std::collections::BTreeSet;
 use std::num::NonZeroU64;
@@ -82,6 +82,23 @@ impl Settings {
             state_bits: self.state_bits,
             reseed_interval: self.reseed_interval,
         }
+    }
+
+    /// Rule `query` for several dialects and the features that all of them have. Without any it is the
+    /// default dialect.
+    #[must_use]
+    pub fn for_dialects(key: MasterKey, dialects: &[Dialect]) -> Self {
+        let (dialect, also) = match dialects.split_first() {
+            Some((first, rest)) => (first.clone(), rest.to_vec()),
+            None => (Dialect::default(), Vec::new()),
+        };
+        let mut settings = Self::for_dialect(key, dialect);
+        for dialect in &also {
+            let is_had = |name: &String| features::enabled(dialect, name);
+            settings.features.retain(is_had);
+        }
+        settings.also = also;
+        settings
     }
 
     /// All dialects that units are for.
