@@ -35,37 +35,33 @@ pub(super) fn needs_rewriting(statement: &[u8], terminated: bool) -> bool {
         return false;
     };
     let after = &statement[1..];
-    let mut any = is_break(last);
-    let (blocks, _) = before.as_chunks::<BLOCK>();
-    let (next_blocks, _) = after.as_chunks::<BLOCK>();
+    let mut any = [0_u8; BLOCK];
+    let mut look = |block: &[u8; BLOCK], next: &[u8; BLOCK]| {
+        for i in 0..BLOCK {
+            any[i] |= u8::from(found(block[i], next[i]));
+        }
+    };
+    let (blocks, _) = before.as_chunks();
+    let (next_blocks, _) = after.as_chunks();
     for (block, next) in blocks.iter().zip(next_blocks) {
-        any |= any_pair(block, next, found);
+        look(block, next);
     }
     // The last block overlaps the one before it.
-    any | match (before.last_chunk(), after.last_chunk()) {
-        (Some(block), Some(next)) => any_pair::<BLOCK>(block, next, found),
+    let in_rest = match (before.last_chunk(), after.last_chunk()) {
+        (Some(block), Some(next)) => {
+            look(block, next);
+            false
+        }
         _ => before
             .iter()
             .zip(after)
             .any(|(&byte, &next)| found(byte, next)),
-    }
+    };
+    in_rest | is_break(last) | any.iter().fold(false, |all, &any| all | (any != 0))
 }
 
 /// Bytes that are looked at together.
 const BLOCK: usize = 32;
-
-#[inline]
-fn any_pair<const N: usize>(
-    block: &[u8; N],
-    next: &[u8; N],
-    found: impl Fn(u8, u8) -> bool,
-) -> bool {
-    let mut any = 0;
-    for i in 0..N {
-        any |= u8::from(found(block[i], next[i]));
-    }
-    any != 0
-}
 
 /// Walks the tokens of a statement as PostgreSQL's scanner does.
 struct Rewriter<'a> {

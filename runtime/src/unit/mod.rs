@@ -37,6 +37,9 @@ pub const TEXT_LIMIT: usize = 1 << 20;
 /// lower bounds in the millions reach it, and every unit has to end.
 const LAST_ROUND: u32 = 1 << 22;
 
+/// Rule calls and rounds between two looks at what was spent and written.
+const LOOK: u32 = 16;
+
 /// What [`Unit::reach`] is in shallow mode: no way on fits.
 const SHALLOW: u32 = 0;
 
@@ -346,31 +349,33 @@ impl Unit {
     // Fuel
 
     /// Counts a rule call.
-    #[inline]
+    #[inline(always)]
     fn spend(&mut self) {
-        self.spent = self.spent.saturating_add(1);
-        if self.spent > FUEL || self.size() > TEXT_LIMIT {
-            self.turn_shallow();
+        // Never wraps: rounds end long before, and so do calls of a shallow unit.
+        self.spent = self.spent.wrapping_add(1);
+        if self.spent.is_multiple_of(LOOK) {
+            self.look();
         }
     }
 
     /// Counts a round of a repetition. False if no further round is to begin, whatever the lower
     /// bound is.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn round(&mut self) -> bool {
-        self.spent = self.spent.saturating_add(1);
-        if self.spent > FUEL || self.size() > TEXT_LIMIT {
-            self.turn_shallow();
-            return self.spent <= LAST_ROUND && self.size() <= 64 * TEXT_LIMIT;
-        }
-        true
+        self.spent = self.spent.wrapping_add(1);
+        !self.spent.is_multiple_of(LOOK) || self.look()
     }
 
-    /// From now on only the shallowest ways on remain.
-    #[cold]
-    fn turn_shallow(&mut self) {
+    /// Leaves only the shallowest ways on if too much was spent or written. False if it is so much
+    /// that rounds have to end.
+    #[inline(never)]
+    fn look(&mut self) -> bool {
+        if self.spent <= FUEL && self.size() <= TEXT_LIMIT {
+            return true;
+        }
         self.reach = SHALLOW;
+        self.spent <= LAST_ROUND && self.size() <= 64 * TEXT_LIMIT
     }
 
     /// Bytes of text, placed or derived aside.

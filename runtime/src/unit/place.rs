@@ -12,9 +12,7 @@ impl Unit {
     pub fn place(&mut self, plan: &Plan, value: Value) {
         match value {
             // By far the most frequent.
-            Value::Column(column)
-                if !column.qualified && column.relation.0 < self.arena.first_own =>
-            {
+            Value::Column(column) if !column.qualified && column.is_placed() => {
                 self.place_name(plan, column);
             }
             Value::Column(column) => self.place_column(plan, column),
