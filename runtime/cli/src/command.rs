@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::args::{IdentityArgs, OutputFormat, RunArgs, parse_count};
+use crate::filter::Proof;
 use crate::generate::{self, Job};
 use crate::identity::{Identity, keys_repeat};
 use crate::range::Extent;
@@ -87,7 +88,11 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     let run = prepare::<G>(&args.identity).map_err(told)?;
     let format = run.identity.format(args.run.format, G::TABLES.terminator);
     let mut extent = run.extent(&args.run).map_err(told)?;
-    let mut opened = args.run.filter.open(&mut extent).map_err(told)?;
+    let opened = args
+        .run
+        .filter
+        .open(&mut extent, Proof::Unproven, &run.line);
+    let mut opened = opened.map_err(told)?;
     let settings = Settings {
         duration: args.run.duration,
         stack_size: run.generator.required_stack(),
@@ -130,7 +135,10 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
     let run = prepare::<G>(&args.identity)?;
     let generator = &run.generator;
     let mut extent = run.extent(&args.run)?;
-    let filter = args.run.filter.open(&mut extent)?;
+    let filter = args
+        .run
+        .filter
+        .open(&mut extent, Proof::Unproven, &run.line)?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {

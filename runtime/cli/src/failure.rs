@@ -3,6 +3,7 @@
 use rqg_runtime::engine::EngineError;
 use rqg_runtime::entropy::EntropyError;
 use rqg_runtime::uniqueness::bloom::SizingError;
+use rqg_runtime::uniqueness::store::StoreError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,9 @@ pub enum Failure {
     /// There is no memory for a filter.
     #[error(transparent)]
     Memory(SizingError),
+    /// The exact store can't be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Signals can't be handled.
     #[error("cannot handle signals: {0}")]
     Signals(#[from] ctrlc::Error),
@@ -73,6 +77,7 @@ impl Failure {
             | Self::Engine(_)
             | Self::Entropy(_)
             | Self::Memory(_)
+            | Self::Store(_)
             | Self::Signals(_) => 3,
             Self::Incomplete(_) => 4,
             Self::Interrupted(_) => 130,

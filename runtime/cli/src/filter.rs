@@ -8,6 +8,8 @@ use clap::Args;
 use rqg_runtime::run::Uniqueness;
 use rqg_runtime::uniqueness::Filter;
 use rqg_runtime::uniqueness::bloom::{BloomFilter, BloomSettings, SizingError};
+use rqg_runtime::uniqueness::store::{DEFAULT_MEMORY, ExactStore, StoreSettings};
+use std::path::PathBuf;
 
 /// The heading of these flags in the help.
 const UNIQUENESS: &str = "Uniqueness";
@@ -25,6 +27,22 @@ pub struct FilterArgs {
     /// Take the memory in steps, one for so many units; each step slows look-ups down
     #[arg(long, value_name = "UNITS", value_parser = parse_count, help_heading = UNIQUENESS)]
     pub rotation_interval: Option<u64>,
+    /// Keep the units of a strict run that needs to remember them in this directory, so that it can
+    /// be resumed [default: temporary files]
+    #[arg(long, value_name = "DIR", help_heading = UNIQUENESS)]
+    pub store: Option<PathBuf>,
+    /// Memory of such a run before it goes on in files [default: 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, help_heading = UNIQUENESS)]
+    pub store_memory: Option<u64>,
+}
+
+/// What makes units differ in a strict run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The grammar is proven to print different derivations differently.
+    Proven,
+    /// It may print two derivations alike: units have to be remembered.
+    Unproven,
 }
 
 /// A filter that is ready, and what to say of it.
@@ -50,14 +68,60 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 }
 
 impl FilterArgs {
-    /// Makes the filter of a run, if it has one, and bounds the run where the filter does.
+    /// Makes the filter of a run, if it has one, and bounds the run where the filter does. `identity`
+    /// is the run's, on one line.
     ///
     /// # Errors
     /// The flags are for another mode, or there is no such filter for so many units.
-    pub fn open(&self, extent: &mut Extent) -> Result<Option<Opened>, Failure> {
-        if extent.uniqueness != Uniqueness::Probabilistic {
-            return self.refuse_all().map(|()| None);
+    pub fn open(
+        &self,
+        extent: &mut Extent,
+        proof: Proof,
+        identity: &str,
+    ) -> Result<Option<Opened>, Failure> {
+        self.check(extent.uniqueness)?;
+        match (extent.uniqueness, proof) {
+            (Uniqueness::None, _) | (Uniqueness::Strict, Proof::Proven) => Ok(None),
+            (Uniqueness::Probabilistic, _) => self.open_bloom(extent).map(Some),
+            (Uniqueness::Strict, Proof::Unproven) => self.open_store(extent, identity).map(Some),
         }
+    }
+
+    /// The exact store of a strict run.
+    fn open_store(&self, extent: &Extent, identity: &str) -> Result<Opened, Failure> {
+        let store = ExactStore::open(StoreSettings {
+            memory: self.store_memory.unwrap_or(DEFAULT_MEMORY),
+            directory: self.store.clone(),
+            identity: format!(
+                "{identity} shard={}",
+                extent
+                    .shard
+                    .map_or_else(|| "0/1".to_owned(), |it| it.to_string())
+            ),
+        })?;
+        let start = extent.indexes.start;
+        if let Some(next) = store.next().filter(|&next| next != start) {
+            return Err(Failure::Usage(format!(
+                "the store remembers the units up to index {next}, and the run starts at {start}: \
+                 go on with --start {next}, or name another --store"
+            )));
+        }
+        let files = match &self.store {
+            Some(path) => format!("in `{}`", path.display()),
+            None => "in temporary files".to_owned(),
+        };
+        Ok(Opened {
+            filter: Box::new(store),
+            identity: String::new(),
+            note: Some(format!(
+                "the grammar is not proven to print different derivations differently: all units \
+                 are remembered exactly, in memory and then {files}, 16 bytes each"
+            )),
+        })
+    }
+
+    /// The filter of a probabilistic run.
+    fn open_bloom(&self, extent: &mut Extent) -> Result<Opened, Failure> {
         let settings = BloomSettings {
             units: extent.units(),
             size: self.bloom_filter_size,
@@ -71,11 +135,11 @@ impl FilterArgs {
         }
         let interval = self.rotation_interval;
         let interval = interval.map(|units| format!(" rotation-interval={units}"));
-        let note = extent.is_shard.then(|| {
+        let note = extent.shard.map(|_| {
             "the units are unique within this shard only: other shards may hold the same ones"
                 .to_owned()
         });
-        Ok(Some(Opened {
+        Ok(Opened {
             filter: Box::new(filter),
             identity: format!(
                 " bloom-filter-size={}{}",
@@ -83,19 +147,37 @@ impl FilterArgs {
                 interval.unwrap_or_default()
             ),
             note,
-        }))
+        })
     }
 
     /// Refuses flags that would do nothing.
-    fn refuse_all(&self) -> Result<(), Failure> {
-        let given = [
-            ("--bloom-filter-size", self.bloom_filter_size.is_some()),
-            ("--false-positive-rate", self.false_positive_rate.is_some()),
-            ("--rotation-interval", self.rotation_interval.is_some()),
+    fn check(&self, mode: Uniqueness) -> Result<(), Failure> {
+        use Uniqueness::{Probabilistic, Strict};
+        let flags = [
+            (
+                "--bloom-filter-size",
+                self.bloom_filter_size.is_some(),
+                Probabilistic,
+            ),
+            (
+                "--false-positive-rate",
+                self.false_positive_rate.is_some(),
+                Probabilistic,
+            ),
+            (
+                "--rotation-interval",
+                self.rotation_interval.is_some(),
+                Probabilistic,
+            ),
+            ("--store", self.store.is_some(), Strict),
+            ("--store-memory", self.store_memory.is_some(), Strict),
         ];
-        match given.iter().find(|(_, is_given)| *is_given) {
-            Some((name, _)) => Err(Failure::Usage(format!(
-                "{name} is for --unique probabilistic: other runs have no such filter"
+        let mut idle = flags
+            .iter()
+            .filter(|(_, is_given, of)| *is_given && *of != mode);
+        match idle.next() {
+            Some((name, _, of)) => Err(Failure::Usage(format!(
+                "{name} is for --unique {of}: it would do nothing here"
             ))),
             None => Ok(()),
         }

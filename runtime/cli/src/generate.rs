@@ -89,7 +89,13 @@ where
     let result = engine::run_selected(&settings, format, &control, &mut selection, sink, worker);
     drop(watcher);
     let statistics = result?;
-    if let Some(opened) = &mut job.filter {
+    // What was thrown away, or not written, is not remembered: it comes again.
+    let is_kept = match statistics.outcome {
+        Outcome::Complete | Outcome::Exhausted => true,
+        Outcome::Stopped => output.temporary().is_none(),
+        Outcome::Closed => false,
+    };
+    if is_kept && let Some(opened) = &mut job.filter {
         let finished = opened.filter.finish(statistics.next);
         finished.map_err(EngineError::from)?;
     }

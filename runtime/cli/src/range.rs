@@ -29,8 +29,8 @@ pub struct Extent {
     pub limit: Option<u64>,
     /// How the units are kept apart.
     pub uniqueness: Uniqueness,
-    /// Whether it is a slice of a run.
-    pub is_shard: bool,
+    /// Which slice of a run it is.
+    pub shard: Option<Shard>,
     /// A run by time ends before it if it has so many units: its filter holds no more.
     pub capacity: Option<u64>,
 }
@@ -83,7 +83,7 @@ impl Asked {
             },
             limit,
             uniqueness,
-            is_shard: self.shard.is_some(),
+            shard: self.shard,
             capacity: None,
         })
     }

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
 use crate::progress::Progress;
 use crate::terminal;
+use rqg_cli::filter::Proof;
 use rqg_cli::range::{Asked, Extent};
 use rqg_cli::signals::{self, Leftovers};
 use rqg_runtime::engine::Control;
@@ -40,7 +41,9 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     let server = Server::connect(&dsn, &options)?;
     let identity = compiled.resolve(Some(&server))?;
     let mut extent = identity.extent(&asked)?;
-    let mut opened = args.filter.open(&mut extent)?;
+    let mut opened = args
+        .filter
+        .open(&mut extent, Proof::Unproven, identity.line())?;
     if args.duration.is_none()
         && let Some(shortage) = identity.keys_repeat(&extent.expected())
     {
@@ -79,8 +82,11 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     drop(progress);
     let summary = result?;
     if let Some(opened) = &mut opened {
-        let finished = opened.filter.finish(summary.next);
-        finished.map_err(executor::ExecError::from)?;
+        // The generator is ahead of the sessions: a run that stops has remembered too much.
+        if matches!(summary.end, End::Complete | End::Exhausted) {
+            let finished = opened.filter.finish(summary.next);
+            finished.map_err(executor::ExecError::from)?;
+        }
         terminal::note(&format!("rqgc: {}", opened.filter.report()));
     }
     tell(args, &identity, &server, &summary)?;

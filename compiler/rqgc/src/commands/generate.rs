@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::identity::Compiled;
 use crate::progress::Progress;
 use crate::server;
+use rqg_cli::filter::Proof;
 use rqg_cli::generate::{self, Job};
 use rqg_cli::terminal;
 
@@ -18,7 +19,10 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     // Nothing holds a connection while the units are made.
     drop(server);
     let mut extent = identity.extent(&args.run.asked())?;
-    let filter = args.run.filter.open(&mut extent)?;
+    let filter = args
+        .run
+        .filter
+        .open(&mut extent, Proof::Unproven, identity.line())?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {

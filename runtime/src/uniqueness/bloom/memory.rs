@@ -1,7 +1,7 @@
 //! How much memory the machine has to give.
 
 /// Bytes that can be taken without swapping, where the system tells: Linux does.
-pub(super) fn available() -> Option<u64> {
+pub(in crate::uniqueness) fn available() -> Option<u64> {
     available_in(&std::fs::read_to_string("/proc/meminfo").ok()?)
 }
 

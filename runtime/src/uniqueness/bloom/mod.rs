@@ -11,7 +11,10 @@ mod tests;
 pub use sizing::{BloomSettings, DEFAULT_RATE, DEFAULT_SIZE, HIGHEST_RATE, Sizing, SizingError};
 
 use super::{Filter, FilterError, Fingerprint};
-use blocks::{BLOCK_BYTES, Blocks, mask};
+use blocks::BLOCK_BYTES;
+pub(super) use blocks::{Blocks, mask};
+#[cfg(feature = "store")]
+pub(super) use memory::available as available_memory;
 
 /// So many units ahead of the one that is looked up, memory is asked for.
 const AHEAD: usize = 16;
@@ -60,7 +63,7 @@ pub struct BloomStatistics {
 }
 
 impl BloomFilter {
-    /// An empty filter of a size. Its first generation's memory is taken here.
+    /// An empty filter of a size.
     ///
     /// # Errors
     /// The machine has not that much memory to give.
