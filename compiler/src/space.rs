@@ -202,9 +202,9 @@ impl<'a> Space<'a> {
         };
         match node {
             Node::Empty | Node::Literal(_) | Node::Glue | Node::StatementBreak => Ways::one(),
-            Node::Sequence(nodes) => nodes.iter().fold(Ways::one(), |ways, &node| {
-                ways.and(self.node(node, depth))
-            }),
+            Node::Sequence(nodes) => nodes
+                .iter()
+                .fold(Ways::one(), |ways, &node| ways.and(self.node(node, depth))),
             Node::Choice(choice) => self.choice(choice.index(), depth),
             Node::Optional {
                 chance,
@@ -236,16 +236,14 @@ impl<'a> Space<'a> {
                 let rounds = if once { Ways::one() } else { Ways::some() };
                 lists.and(rounds)
             }
-            Node::Call(rule, arguments) => {
-                self.exprs(arguments, depth).and(self.call(*rule, depth + 1))
-            }
+            Node::Call(rule, arguments) => self
+                .exprs(arguments, depth)
+                .and(self.call(*rule, depth + 1)),
             Node::Within(_, body)
             | Node::Scope { body, .. }
             | Node::Full(body)
             | Node::Context(_, body) => self.node(*body, depth),
-            Node::Narrow(columns, body) => {
-                self.expr(*columns, depth).and(self.node(*body, depth))
-            }
+            Node::Narrow(columns, body) => self.expr(*columns, depth).and(self.node(*body, depth)),
             Node::Place(expr) | Node::Let(_, expr) | Node::Effect(_, expr) => {
                 self.expr(*expr, depth)
             }
@@ -347,9 +345,9 @@ impl<'a> Space<'a> {
     }
 
     fn exprs(&mut self, exprs: &[ExprId], depth: u32) -> Ways {
-        exprs.iter().fold(Ways::one(), |ways, &expr| {
-            ways.and(self.expr(expr, depth))
-        })
+        exprs
+            .iter()
+            .fold(Ways::one(), |ways, &expr| ways.and(self.expr(expr, depth)))
     }
 
     fn expr(&mut self, id: ExprId, depth: u32) -> Ways {
@@ -368,7 +366,9 @@ impl<'a> Space<'a> {
             Expr::Draw(site) => self.draw(site.index()),
             Expr::DrawList { .. } => Ways::some(),
             Expr::Generate { item, count } => {
-                let high = count.high.map_or(Some(None), |high| self.constant(high).map(Some));
+                let high = count
+                    .high
+                    .map_or(Some(None), |high| self.constant(high).map(Some));
                 let (Some(low), Some(high)) = (self.constant(count.low), high) else {
                     return Ways::some();
                 };
@@ -377,9 +377,9 @@ impl<'a> Space<'a> {
                 self.expr(*item, depth).repeated(low, high)
             }
             Expr::Builtin(builtin, arguments) => self.builtin(*builtin, arguments, depth),
-            Expr::Call(rule, arguments) => {
-                self.exprs(arguments, depth).and(self.call(*rule, depth + 1))
-            }
+            Expr::Call(rule, arguments) => self
+                .exprs(arguments, depth)
+                .and(self.call(*rule, depth + 1)),
             Expr::Extern(_, values) => self.exprs(values, depth).and(Ways::some()),
             Expr::List(values) => self.exprs(values, depth),
             Expr::Text(body) => self.node(*body, depth),
@@ -391,9 +391,11 @@ impl<'a> Space<'a> {
         let (Some(site), Some(model)) = (self.program.sites.get(site), self.model) else {
             return Ways::some();
         };
-        let free = self.program.demands.get(site.demand.index()).is_some_and(|demand| {
-            demand.clauses.iter().any(|clause| clause.atoms.is_empty())
-        });
+        let free = self
+            .program
+            .demands
+            .get(site.demand.index())
+            .is_some_and(|demand| demand.clauses.iter().any(|clause| clause.atoms.is_empty()));
         let count = match &site.domain {
             rqg_runtime::demand::Domain::Tables if free => {
                 let tables = model.tables.iter();

@@ -98,7 +98,13 @@ fn codes_are_explained() {
 #[test]
 fn grammars_are_analyzed() {
     let human = stdout(&["analyze", "crud", "-n", "1000"]);
-    for expected in ["select", "proven", "derivations", "distinct", "of 1000 units"] {
+    for expected in [
+        "select",
+        "proven",
+        "derivations",
+        "distinct",
+        "of 1000 units",
+    ] {
         assert!(human.contains(expected), "{human}");
     }
     let json = stdout(&["analyze", "crud", "--format", "json"]);
@@ -110,8 +116,16 @@ fn grammars_are_analyzed() {
             .as_array()
             .is_some_and(|rules| !rules.is_empty())
     );
-    assert!(json["sample"]["mean_bytes"].as_f64().is_some_and(|bytes| bytes > 100.0));
-    assert!(json["distinct_units"]["independent"].as_f64().is_some_and(|units| units > 0.0));
+    assert!(
+        json["sample"]["mean_bytes"]
+            .as_f64()
+            .is_some_and(|bytes| bytes > 100.0)
+    );
+    assert!(
+        json["distinct_units"]["independent"]
+            .as_f64()
+            .is_some_and(|units| units > 0.0)
+    );
     // Another start rule.
     let json = stdout(&["analyze", "crud", "--rule", "delete", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -124,7 +138,12 @@ fn what_is_not_proven_is_shown_and_no_error() {
     let text = "grammar twice;\nrule query = SELECT A | SELECT (A | int(1..=3));\n";
     let path = scratch.file("twice.rqg", text);
     let human = stdout(&["analyze", &path]);
-    for expected in ["unproven", "RQG0408", "SELECT A | SELECT", "derivations   5 within"] {
+    for expected in [
+        "unproven",
+        "RQG0408",
+        "SELECT A | SELECT",
+        "derivations   5 within",
+    ] {
         assert!(human.contains(expected), "{human}");
     }
     let json = stdout(&["analyze", &path, "--format", "json", "-n", "100"]);

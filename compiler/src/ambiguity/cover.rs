@@ -97,7 +97,10 @@ impl<'a> Cover<'a> {
                 }));
             }
             Item::Loop(found) => {
-                if found.point.is_some_and(|point| self.hidden.contains(&point)) {
+                if found
+                    .point
+                    .is_some_and(|point| self.hidden.contains(&point))
+                {
                     // How many rounds there are does not show.
                 } else {
                     let body = self.shows(found.body);

@@ -11,8 +11,8 @@ mod tests;
 mod tree;
 
 pub use observe::{Coverage, Observer};
-pub(crate) use setup::guards;
 pub use rqg_runtime::run::{DEFAULT_BUDGET, KeyLimit, Settings};
+pub(crate) use setup::guards;
 pub use tree::Tree;
 
 use crate::diagnostics::Diagnostic;

@@ -81,7 +81,11 @@ impl Sample {
     #[must_use]
     pub fn collision(&self) -> f64 {
         let pairs = self.units as f64 * (self.units as f64 - 1.0) / 2.0;
-        if pairs > 0.0 { self.pairs as f64 / pairs } else { 0.0 }
+        if pairs > 0.0 {
+            self.pairs as f64 / pairs
+        } else {
+            0.0
+        }
     }
 
     /// The collision entropy in bits; infinite if no two units of the sample are equal.
@@ -117,7 +121,11 @@ impl Sample {
             } else {
                 once * (once - 1.0).max(0.0) / 2.0
             };
-            let rate = if once > 0.0 { once / (made * unseen + once) } else { 0.0 };
+            let rate = if once > 0.0 {
+                once / (made * unseen + once)
+            } else {
+                0.0
+            };
             // Accurate also where hardly any are equal.
             let missed = (wanted - made) * (-rate).ln_1p();
             self.distinct as f64 - unseen * missed.exp_m1()

@@ -59,18 +59,35 @@ fn counts_are_those_of_all_derivations() {
         ("rule query = regex(\"[a-c]{1,2}(x|yz)\");", 24),
         ("rule query = let x = { A | B }; x x (C | D);", 24),
         ("rule query = x(){1..=2} x; rule x = A | B | C;", 24),
-        ("rule query = let xs = x(){1..=3}; for x in xs { x }; rule x = A | B | C;", 24),
+        (
+            "rule query = let xs = x(){1..=3}; for x in xs { x }; rule x = A | B | C;",
+            24,
+        ),
         ("rule query = boolean() date(2000..=2001);", 24),
-        ("rule query = when postgresql >= 12: A | when postgresql < 12: B | when yugabytedb: C;", 24),
+        (
+            "rule query = when postgresql >= 12: A | when postgresql < 12: B | when yugabytedb: C;",
+            24,
+        ),
         // The budget cuts recursion.
         ("rule query = e; rule e = 3: A | B | \"(\" e \")\";", 1),
-        ("rule query = e; rule e = 3: A | B | \"(\" e \"+\" e \")\";", 4),
-        ("rule query = e; rule e = 3: A | (B e)? | C f{1..=2}; rule f = 5: D | E e;", 4),
+        (
+            "rule query = e; rule e = 3: A | B | \"(\" e \"+\" e \")\";",
+            4,
+        ),
+        (
+            "rule query = e; rule e = 3: A | (B e)? | C f{1..=2}; rule f = 5: D | E e;",
+            4,
+        ),
     ] {
         let program = program(text).expect("it compiles");
         let made = walked(&program, budget, 200_000).expect("few derivations");
-        let ways = Space::new(&program, &settings(budget), None, Some(budget)).rule(start(&program));
-        assert_eq!((ways.number, ways.exact), (Number::Of(BigUint::from(made)), true), "{text}");
+        let ways =
+            Space::new(&program, &settings(budget), None, Some(budget)).rule(start(&program));
+        assert_eq!(
+            (ways.number, ways.exact),
+            (Number::Of(BigUint::from(made)), true),
+            "{text}"
+        );
     }
 }
 
@@ -87,7 +104,11 @@ fn counts_of_random_grammars_are_those_of_all_derivations() {
             continue;
         };
         let ways = Space::new(&program, &settings(3), None, Some(3)).rule(start(&program));
-        assert_eq!((ways.number, ways.exact), (Number::Of(BigUint::from(made)), true), "{text}");
+        assert_eq!(
+            (ways.number, ways.exact),
+            (Number::Of(BigUint::from(made)), true),
+            "{text}"
+        );
         compared += 1;
     }
     assert!(compared > 100, "{compared}");
@@ -122,7 +143,8 @@ fn numbers_too_large_to_be_worked_out_keep_their_magnitude() {
 
 #[test]
 fn what_the_schema_decides_is_not_exact() {
-    let program = program("rule query = let t = table(); SELECT column(t) FROM t;").expect("it compiles");
+    let program =
+        program("rule query = let t = table(); SELECT column(t) FROM t;").expect("it compiles");
     let ways = Space::new(&program, &settings(24), None, None).rule(start(&program));
     assert!(!ways.exact);
 }
@@ -150,7 +172,10 @@ fn samples_tell_sizes_and_repetitions() {
     assert!((even.bits - 12.0).abs() < 1e-6, "{even:?}");
     assert!((even.collision_bits() - 12.0).abs() < 0.1, "{even:?}");
     assert!((even.distinct_of(4_096, None) / 4_096.0 - (1.0 - (-1.0f64).exp())).abs() < 0.02);
-    assert!((even.distinct_of(1_000_000, None) - 4_096.0).abs() < 100.0, "{even:?}");
+    assert!(
+        (even.distinct_of(1_000_000, None) - 4_096.0).abs() < 100.0,
+        "{even:?}"
+    );
     // Half of the units are one text, the others are all different.
     let halves = sample("rule query = A | B uuid();", 4_000);
     let expected = halves.distinct_of(100_000, None);
@@ -158,6 +183,9 @@ fn samples_tell_sizes_and_repetitions() {
     // One bit for the option, two for the alternatives.
     let skewed = sample("rule query = (A)? (2: B | C | D);", 20_000);
     assert!((skewed.bits - 2.5).abs() < 0.02, "{skewed:?}");
-    let nested = sample("rule query = x; rule x = \"(\" y \")\"; rule y = let z = table_of(1); z; rule table_of(n: int) = A n;", 10);
+    let nested = sample(
+        "rule query = x; rule x = \"(\" y \")\"; rule y = let z = table_of(1); z; rule table_of(n: int) = A n;",
+        10,
+    );
     assert!(nested.most_depth >= 3, "{nested:?}");
 }

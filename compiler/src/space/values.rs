@@ -62,7 +62,9 @@ impl Space<'_> {
 }
 
 fn sequence(shapes: &[Shape]) -> Ways {
-    shapes.iter().fold(Ways::one(), |ways, shape| ways.and(shape_ways(shape)))
+    shapes
+        .iter()
+        .fold(Ways::one(), |ways, shape| ways.and(shape_ways(shape)))
 }
 
 fn shape_ways(shape: &Shape) -> Ways {

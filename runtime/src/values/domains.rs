@@ -354,7 +354,10 @@ mod tests {
         }
         // The proof of unique texts tells words from single letters.
         for word in WORDS {
-            assert!(word.len() >= 2 && word.bytes().all(|b| b.is_ascii_lowercase()), "{word}");
+            assert!(
+                word.len() >= 2 && word.bytes().all(|b| b.is_ascii_lowercase()),
+                "{word}"
+            );
         }
         // Those of PostgreSQL that are words of daily use.
         let reserved = "all analyse analyze and any array as asc both case cast check collate \

@@ -102,7 +102,13 @@ fn sample(
         Ok(generator) => Sample::take(&generator, SAMPLE)
             .map(Some)
             .map_err(|cause| EngineError::Spawn(cause).into()),
-        Err(found) if found.iter().all(|found| found.code == Code::ExternNeedsNative) => Ok(None),
+        Err(found)
+            if found
+                .iter()
+                .all(|found| found.code == Code::ExternNeedsNative) =>
+        {
+            Ok(None)
+        }
         Err(found) => {
             report.add(found);
             report.print()?;
@@ -124,7 +130,10 @@ fn ways(
         .rules
         .iter()
         .map(|rule| {
-            let at = program.rules.iter().position(|other| other.name == rule.name);
+            let at = program
+                .rules
+                .iter()
+                .position(|other| other.name == rule.name);
             at.map(|at| space.rule(RuleId(at as u32)))
         })
         .collect()
@@ -132,5 +141,9 @@ fn ways(
 
 /// Whether the grammar is proven, in the words of the contract.
 fn word(proof: &Proof) -> &'static str {
-    if proof.is_proven() { "proven" } else { "unproven" }
+    if proof.is_proven() {
+        "proven"
+    } else {
+        "unproven"
+    }
 }

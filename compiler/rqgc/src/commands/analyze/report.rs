@@ -142,7 +142,11 @@ impl Analysis<'_> {
             .map(|place| place.diagnostic.clone())
             .collect();
         if !diagnostics.is_empty() {
-            let _ = writeln!(text, "\n{}", render::human(&diagnostics, sources, false).trim_end());
+            let _ = writeln!(
+                text,
+                "\n{}",
+                render::human(&diagnostics, sources, false).trim_end()
+            );
         }
         text
     }
@@ -165,7 +169,9 @@ impl Analysis<'_> {
                 number(size.calls),
                 number(size.depth),
                 format!("{} bits", number(size.entropy)),
-                self.ways[rule].as_ref().map_or_else(String::new, |ways| shown(ways, 30.0)),
+                self.ways[rule]
+                    .as_ref()
+                    .map_or_else(String::new, |ways| shown(ways, 30.0)),
             );
         }
         text.push_str(
@@ -183,7 +189,10 @@ impl Analysis<'_> {
         line("ambiguity", word(&self.proof).to_owned());
         let hidden = self.proof.hidden().count();
         if hidden > 0 {
-            line("", format!("{hidden} choices and draws do not show in the text"));
+            line(
+                "",
+                format!("{hidden} choices and draws do not show in the text"),
+            );
         }
         if let Some(within) = self.within() {
             let budget = self.budgets.len();
@@ -193,7 +202,10 @@ impl Analysis<'_> {
                 _ => String::new(),
             };
             let number = shown(within, MOST_BITS);
-            line("derivations", format!("{number} within {budget} nested calls{bits}"));
+            line(
+                "derivations",
+                format!("{number} within {budget} nested calls{bits}"),
+            );
         }
         if let Some(sample) = &self.sample {
             line(
@@ -215,7 +227,13 @@ impl Analysis<'_> {
             } else {
                 "no two units of the sample are equal".to_owned()
             };
-            line("entropy", format!("{:.1} bits are drawn for a unit; collision entropy: {collision}", sample.bits));
+            line(
+                "entropy",
+                format!(
+                    "{:.1} bits are drawn for a unit; collision entropy: {collision}",
+                    sample.bits
+                ),
+            );
         }
         if let Some((independent, strict)) = self.distinct() {
             line(
