@@ -71,6 +71,18 @@ fn what_a_text_is_made_of_shows_if_the_text_does() {
     assert_eq!(choices("rule query = let x = { A | B }; C x;"), 0);
     assert_eq!(choices("rule query = let x = { A | B }; C (D x)?;"), 1);
     assert_eq!(choices("rule query = let x = { A | B }; C;"), 1);
+    let both = "rule both() -> (text, text) = | return ({ A }, { B }); | return ({ C }, { D }); ;";
+    let returned = |body: &str| {
+        choices(&format!(
+            "rule query = let (x, y) = both(); {body};\n{both}"
+        ))
+    };
+    assert_eq!(returned("x E y"), 0);
+    assert_eq!(returned("y E x"), 0);
+    assert_eq!(returned("E y"), 0);
+    assert_eq!(returned("E x? y"), 0);
+    assert_eq!(returned("E x?"), 1);
+    assert_eq!(returned("E x? y?"), 1);
     assert_eq!(choices("rule query = let x = { A | B }; (C x | D x);"), 0);
     assert_eq!(
         choices("rule query = let x = quote({ \"a\" | \"b\" }); C x;"),
