@@ -8,6 +8,7 @@
 // The parser that pest generates without `std` asks for it.
 extern crate alloc;
 
+pub mod ambiguity;
 pub mod analysis;
 pub mod builtins;
 pub mod codegen;
@@ -21,6 +22,7 @@ pub mod modules;
 pub mod passes;
 pub mod schema;
 pub mod source;
+pub mod space;
 pub mod syntax;
 
 pub use input::Input;

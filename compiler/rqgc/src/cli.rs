@@ -89,9 +89,11 @@ pub struct FmtArgs {
 pub struct AnalyzeArgs {
     /// A path to a .rqg file, or the name of a bundled grammar
     pub grammar: String,
-    /// Start rule [default: query]
-    #[arg(long, value_name = "NAME")]
-    pub rule: Option<String>,
+    #[command(flatten)]
+    pub run: rqg_cli::args::IdentityArgs,
+    /// Of how many units to say how many differ
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1_000_000, value_parser = parse_count)]
+    pub count: u64,
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     pub format: ReportFormat,

@@ -97,16 +97,66 @@ fn codes_are_explained() {
 
 #[test]
 fn grammars_are_analyzed() {
-    let human = stdout(&["analyze", "crud"]);
-    assert!(human.contains("select"), "{human}");
+    let human = stdout(&["analyze", "crud", "-n", "1000"]);
+    for expected in [
+        "select",
+        "proven",
+        "derivations",
+        "distinct",
+        "of 1000 units",
+    ] {
+        assert!(human.contains(expected), "{human}");
+    }
     let json = stdout(&["analyze", "crud", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["grammar"], "crud");
+    assert_eq!(json["ambiguity"], "proven");
     assert!(
         json["rules"]
             .as_array()
             .is_some_and(|rules| !rules.is_empty())
     );
+    assert!(
+        json["sample"]["mean_bytes"]
+            .as_f64()
+            .is_some_and(|bytes| bytes > 100.0)
+    );
+    assert!(
+        json["distinct_units"]["independent"]
+            .as_f64()
+            .is_some_and(|units| units > 0.0)
+    );
+    // Another start rule.
+    let json = stdout(&["analyze", "crud", "--rule", "delete", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["start"], "delete");
+}
+
+#[test]
+fn what_is_not_proven_is_shown_and_no_error() {
+    let scratch = Scratch::new();
+    let text = "grammar twice;\nrule query = SELECT A | SELECT (A | int(1..=3));\n";
+    let path = scratch.file("twice.rqg", text);
+    let human = stdout(&["analyze", &path]);
+    for expected in [
+        "unproven",
+        "RQG0408",
+        "SELECT A | SELECT",
+        "derivations   5 within",
+    ] {
+        assert!(human.contains(expected), "{human}");
+    }
+    let json = stdout(&["analyze", &path, "--format", "json", "-n", "100"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["ambiguity"], "unproven");
+    assert_eq!(json["places"][0]["code"], "RQG0408");
+    assert_eq!(json["places"][0]["example"]["text"], "SELECT A");
+    assert_eq!(json["derivations"]["number"], "5");
+    assert_eq!(json["derivations"]["exact"], true);
+    assert_eq!(json["distinct_units"]["independent"], 4.0);
+    let error = stderr(1, &["analyze", &path, "--rule", "nothing"]);
+    assert!(error.contains("nothing"), "{error}");
+    stderr(3, &["analyze", "crud", "--schema", "no/such.sql"]);
 }
 
 #[test]

@@ -98,6 +98,7 @@ codes! {
     EndlessRecursion = 405 Error "a rule that can never end";
     InfiniteSize = 406 Warning "an expected size that is infinite";
     LeftoverAlternative = 407 Warning "an alternative that can never be chosen";
+    Ambiguous = 408 Warning "derivations that the text does not tell apart";
     // 501–599: requirements
     Unsatisfiable = 501 Error "requirements that nothing can meet";
     NotPushable = 502 Error "a requirement that cannot be pushed back into the draw";

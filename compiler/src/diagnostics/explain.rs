@@ -74,6 +74,7 @@ explanations! {
     EndlessRecursion "RQG0405";
     InfiniteSize "RQG0406";
     LeftoverAlternative "RQG0407";
+    Ambiguous "RQG0408";
     Unsatisfiable "RQG0501";
     NotPushable "RQG0502";
     SchemaLacks "RQG0503";

@@ -12,6 +12,7 @@ mod tree;
 
 pub use observe::{Coverage, Observer};
 pub use rqg_runtime::run::{DEFAULT_BUDGET, KeyLimit, Settings};
+pub(crate) use setup::guards;
 pub use tree::Tree;
 
 use crate::diagnostics::Diagnostic;

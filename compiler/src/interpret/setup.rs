@@ -109,13 +109,18 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
     }
 }
 
-/// Decides what the run decides.
-pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> Plan {
-    let guards = program.guards.iter().map(|guard| {
+/// Which guards on dialects and features hold: in all dialects of the run.
+pub(crate) fn guards(program: &Program, settings: &Settings) -> Vec<bool> {
+    let holds = |guard: &DialectGuard| {
         let mut dialects = settings.dialects();
         dialects.all(|dialect| guard_holds(guard, dialect, &settings.features))
-    });
-    let guards = guards.collect();
+    };
+    program.guards.iter().map(holds).collect()
+}
+
+/// Decides what the run decides.
+pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> Plan {
+    let guards = guards(program, &settings);
     Plan::new(Setup {
         model,
         guards,

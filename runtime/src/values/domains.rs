@@ -352,6 +352,13 @@ mod tests {
             assert_eq!(distinct.len(), list.len());
             assert!(!distinct.contains(&""));
         }
+        // The proof of unique texts tells words from single letters.
+        for word in WORDS {
+            assert!(
+                word.len() >= 2 && word.bytes().all(|b| b.is_ascii_lowercase()),
+                "{word}"
+            );
+        }
         // Those of PostgreSQL that are words of daily use.
         let reserved = "all analyse analyze and any array as asc both case cast check collate \
             column create cross default desc distinct do else end except false fetch for foreign \

@@ -32,6 +32,6 @@ pub use literal::{has_literal, literal};
 pub(crate) use ordinal::{Numbering, Scale, scale};
 pub use ordinal::{ORDINALS_PER_UNIT, Ordinals};
 pub(crate) use recipe::{Recipe, make_operand};
-pub use regex::{Pattern, PatternError};
+pub use regex::{Pattern, PatternError, Shape};
 pub(crate) use scalar::{Bounds, bounds};
 pub(crate) use word::Word;

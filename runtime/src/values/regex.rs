@@ -117,6 +117,19 @@ struct Range {
     until: u32,
 }
 
+/// What texts a part of a pattern makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// These bytes.
+    Text(Vec<u8>),
+    /// A character of these ranges, which include their ends.
+    Class(Vec<(u32, u32)>),
+    /// One of these sequences.
+    Either(Vec<Vec<Shape>>),
+    /// A sequence, so many times and at most so many more.
+    Repeat(u32, u32, Vec<Shape>),
+}
+
 /// A compiled regular expression that texts are made from.
 #[derive(Debug, Clone)]
 pub struct Pattern {
@@ -161,6 +174,33 @@ impl Pattern {
     /// repetition; one without an upper bound repeats at most 8 times more than it has to.
     pub fn generate<C: Choices>(&self, choices: &mut C, out: &mut Vec<u8>) {
         self.walk(self.all, choices, out);
+    }
+
+    /// What texts it makes.
+    #[must_use]
+    pub fn shape(&self) -> Vec<Shape> {
+        self.shape_of(self.all)
+    }
+
+    /// Calls itself no deeper than the pattern nests.
+    fn shape_of(&self, part: Part) -> Vec<Shape> {
+        let shape = |node: &Node| match *node {
+            Node::Literal(bytes) => Shape::Text(bytes.of(&self.bytes).to_vec()),
+            Node::Class(ranges) => {
+                let mut before = 0;
+                let ranges = ranges.of(&self.ranges).iter().map(|range| {
+                    let count = range.until - std::mem::replace(&mut before, range.until);
+                    (range.first, range.first + count.saturating_sub(1))
+                });
+                Shape::Class(ranges.collect())
+            }
+            Node::Either(branches) => {
+                let branches = branches.of(&self.branches).iter();
+                Shape::Either(branches.map(|&branch| self.shape_of(branch)).collect())
+            }
+            Node::Repeat { low, extra, body } => Shape::Repeat(low, extra, self.shape_of(body)),
+        };
+        part.of(&self.nodes).iter().map(shape).collect()
     }
 
     /// Calls itself no deeper than the pattern nests.
