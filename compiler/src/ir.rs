@@ -90,6 +90,10 @@ pub enum DialectGuard {
     Dialect(DialectTest, bool),
     /// `feature(name)`, or its negation.
     Feature(String, bool),
+    /// One of these. They are kept together since each of a run's dialects may meet another one.
+    Any(Vec<DialectGuard>),
+    /// All of these; within [`DialectGuard::Any`].
+    All(Vec<DialectGuard>),
 }
 
 /// A rule instance.

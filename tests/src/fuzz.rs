@@ -68,3 +68,11 @@ pub fn server(data: &[u8]) {
     drop(rqg_server::known::Known::parse(&text));
     let _ = rqg_server::statement::Kind::of(&text);
 }
+
+/// Reads a configuration.
+pub fn config(data: &[u8]) {
+    let path = std::path::Path::new("/nowhere/at/all/run.conf");
+    let reading = rqg_config::Reading::of_text(path, data, &rqg_config::Environment::new());
+    let shown = reading.render(false);
+    assert_eq!(reading.problems.is_empty(), shown.is_empty());
+}

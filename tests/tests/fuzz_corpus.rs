@@ -48,3 +48,8 @@ fn ddl() {
 fn server() {
     replay("server", fuzz::server);
 }
+
+#[test]
+fn config() {
+    replay("config", fuzz::config);
+}

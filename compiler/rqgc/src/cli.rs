@@ -54,6 +54,8 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Make the rows that tables hold
     Data(DataArgs),
+    /// Check a configuration, and print what it comes to
+    Config(ConfigArgs),
     /// Print a completion script
     Completions {
         /// For this shell
@@ -164,7 +166,7 @@ pub enum ReportFormat {
 }
 
 /// What decides the text of a unit, and what makes it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[group(skip)]
 pub struct IdentityArgs {
     /// A path to a .rqg file, or the name of a bundled grammar
@@ -174,9 +176,37 @@ pub struct IdentityArgs {
     /// Force the interpreter: bundled grammars are compiled, other ones are interpreted anyway
     #[arg(long)]
     pub interpret: bool,
+    /// Read settings from this file in HOCON; flags win over it
+    #[arg(long, value_name = "FILE.conf")]
+    pub config: Option<PathBuf>,
+    /// Features that the configuration wants.
+    #[arg(skip)]
+    pub wanted: Vec<Wanted>,
+}
+
+/// A feature that a configuration wants.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub feature: String,
+    /// Where it says so, as `file:line`.
+    pub origin: String,
 }
 
 #[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// The configuration, in HOCON
+    #[arg(long, value_name = "FILE.conf")]
+    pub config: Option<PathBuf>,
+    /// Print each key, its value and where that comes from; else the file is only checked
+    #[arg(long)]
+    pub print: bool,
+    #[command(flatten)]
+    pub identity: rqg_cli::args::IdentityArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct GenerateArgs {
     #[command(flatten)]
     pub identity: IdentityArgs,
@@ -190,7 +220,7 @@ pub struct GenerateArgs {
     pub progress: When,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ExecArgs {
     #[command(flatten)]
     pub identity: IdentityArgs,
@@ -253,7 +283,7 @@ pub enum ReportForm {
     Json,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ShowArgs {
     #[command(flatten)]
     pub identity: IdentityArgs,
@@ -271,7 +301,7 @@ pub struct ShowArgs {
     pub tree: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct DataArgs {
     /// Schema as DDL [default: that of the database to load, else a built-in one]
     #[arg(long, value_name = "FILE.sql")]
@@ -300,6 +330,9 @@ pub struct DataArgs {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Read settings from this file in HOCON; flags win over it
+    #[arg(long, value_name = "FILE.conf")]
+    pub config: Option<PathBuf>,
     /// Print statistics even if stderr is no terminal
     #[arg(short, long)]
     pub verbose: bool,

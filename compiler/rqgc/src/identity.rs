@@ -1,6 +1,7 @@
 //! The identity of a run: all that its units depend on, resolved from the arguments.
 
 use crate::cli::IdentityArgs;
+use crate::config;
 use crate::failure::Failure;
 use crate::grammar;
 use crate::report::Report;
@@ -85,6 +86,8 @@ impl<'a> Compiled<'a> {
         let args = self.args;
         let dialect = server.and_then(|server| server.version().dialect());
         let mut decided = Decided::resolve(&args.run, dialect)?;
+        let dialects: Vec<_> = decided.settings.dialects().cloned().collect();
+        config::warn_of_missing(&args.wanted, &dialects, &args.run.enable);
         let (name, mut model) = self.schema(server)?;
         decided.settings.data_seed = rows(args, server, &mut model)?;
         let grammar = (self.program.name.clone(), self.program.fingerprint);
@@ -244,7 +247,7 @@ impl Identity {
         if let Some(schema) = &args.run.schema {
             flag("--schema", &schema.display().to_string());
         }
-        flag("--dialect", &self.decided.settings.dialect.to_string());
+        flag("--dialect", &identity::dialects(&self.decided.settings));
         for name in &args.run.enable {
             flag("--enable", name);
         }

@@ -7,6 +7,7 @@
 
 mod cli;
 mod commands;
+mod config;
 mod failure;
 mod grammar;
 mod identity;
@@ -52,6 +53,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Show(args) => commands::show::run(&args),
         Command::Schema(args) => commands::schema::run(&args),
         Command::Data(args) => commands::data::run(&args),
+        Command::Config(args) => commands::config::run(&args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man => commands::manual::man(),
     }

@@ -1,24 +1,24 @@
 //! From a program to the graph of what it can print: the program is run once, with what is known
 //! of values in their place.
 
+mod builtins;
+mod expressions;
+
 use super::Point;
-use super::items::{Arm, Branch, Data, Draw, Id, Item, ItemId, Items, Loop, Part, TOLD_APART};
-use super::known::{Known, Naming};
-use crate::interpret::reach::{Part as Place, children};
-use crate::ir::{
-    Argument, ChoiceId, Count, Expr, ExprId, LiteralId, Node, NodeId, Program, RuleId, SiteId,
-};
+use super::items::{Arm, Branch, Draw, Id, Item, ItemId, Items, Loop, TOLD_APART};
+use super::known::Known;
 use crate::builtins::Builtin;
+use crate::interpret::reach::{Part as Place, children};
+use crate::ir::{ChoiceId, Count, Expr, ExprId, LiteralId, Node, NodeId, Program, RuleId};
 use crate::source::Span;
-use rqg_runtime::demand::{Domain, Term};
 use rqg_runtime::schema::model::Model;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+/// What nests deeper is not looked at.
+const DEEPEST: usize = 500;
 /// More rules, each with its arguments, are not looked at.
 const MOST_INSTANCES: usize = 20_000;
-/// The longest prefix of a fresh name that is used.
-const LONGEST_PREFIX: usize = 24;
 
 /// What a program can print.
 pub struct Built {
@@ -98,24 +98,26 @@ struct Looked {
 
 fn looked_at(program: &Program) -> Vec<Looked> {
     let count = program.rules.len();
-    let mut looked = vec![Looked::default(); count];
-    for start in 0..count {
-        let mut seen = vec![false; count];
-        let mut open = vec![Place::Rule(RuleId(start as u32))];
-        while let Some(place) = open.pop() {
-            looked[start].fresh |= makes_fresh(program, place);
-            children(program, place, &mut |child| {
-                if let Place::Rule(rule) = child {
-                    looked[start].recursive |= rule.index() == start;
-                    if std::mem::replace(&mut seen[rule.index()], true) {
-                        return;
+    (0..count)
+        .map(|start| {
+            let mut looked = Looked::default();
+            let mut seen = vec![false; count];
+            let mut open = vec![Place::Rule(RuleId(start as u32))];
+            while let Some(place) = open.pop() {
+                looked.fresh |= makes_fresh(program, place);
+                children(program, place, &mut |child| {
+                    if let Place::Rule(rule) = child {
+                        looked.recursive |= rule.index() == start;
+                        if std::mem::replace(&mut seen[rule.index()], true) {
+                            return;
+                        }
                     }
-                }
-                open.push(child);
-            });
-        }
-    }
-    looked
+                    open.push(child);
+                });
+            }
+            looked
+        })
+        .collect()
 }
 
 fn makes_fresh(program: &Program, place: Place) -> bool {
@@ -197,7 +199,7 @@ impl Builder<'_> {
     /// What a node prints; what its expressions draw comes first.
     fn node(&mut self, frame: &mut Frame, id: NodeId) -> ItemId {
         self.depth += 1;
-        if self.depth > 2_000 {
+        if self.depth > DEEPEST {
             self.complete = false;
             self.depth -= 1;
             return 0;
@@ -323,8 +325,11 @@ impl Builder<'_> {
                 ),
             });
         }
-        if let Some((placed, fresh)) = after {
-            (self.placed, self.fresh) = (placed, fresh);
+        if let Some((mut all, fresh)) = after {
+            // Paths may part in what does not show, so a list that was walked only there may be as
+            // long in one derivation as it is not in the other.
+            all.retain(|&id| placed.contains(&id) || !self.items.is_length(id));
+            (self.placed, self.fresh) = (all, fresh);
         }
         let point = Point::Choice(id);
         if results.iter().any(Option::is_some) {
@@ -343,7 +348,7 @@ impl Builder<'_> {
     }
 
     /// What a rule returns, whatever alternative it is. Texts become a branch among texts; the
-    /// first of them tells which alternative it was.
+    /// first that is placed tells which alternative it was.
     fn join_results(
         &mut self,
         point: Point,
@@ -352,7 +357,7 @@ impl Builder<'_> {
         results: &[Option<Vec<Known>>],
     ) -> Vec<Known> {
         let width = results.iter().flatten().map(Vec::len).max().unwrap_or(0);
-        let mut told = false;
+        let group = self.items.id();
         (0..width)
             .map(|at| {
                 let column: Vec<Known> = results
@@ -362,7 +367,10 @@ impl Builder<'_> {
                         found.cloned().unwrap_or(Known::Unknown)
                     })
                     .collect();
-                if !column.iter().any(|known| matches!(known, Known::Text { .. })) {
+                if !column
+                    .iter()
+                    .any(|known| matches!(known, Known::Text { .. }))
+                {
                     let joined = column.into_iter().reduce(|a, b| a.join(b, &mut self.items));
                     return joined.unwrap_or(Known::Nothing);
                 }
@@ -380,10 +388,11 @@ impl Builder<'_> {
                     point,
                     span,
                     arms,
-                    again: std::mem::replace(&mut told, true),
+                    again: false,
                     joined: true,
                 };
                 let item = self.items.add(Item::Branch(branch), span);
+                self.items.groups.insert(item, group);
                 self.text(item)
             })
             .collect()
@@ -621,447 +630,5 @@ impl Builder<'_> {
             1 => results.remove(0),
             _ => Known::Tuple(results),
         }
-    }
-
-    // ---- Expressions
-
-    fn exprs(&mut self, frame: &mut Frame, exprs: &[ExprId]) -> Vec<Known> {
-        exprs.iter().map(|&expr| self.expr(frame, expr)).collect()
-    }
-
-    fn expr(&mut self, frame: &mut Frame, id: ExprId) -> Known {
-        let program = self.program;
-        let Some(expr) = program.exprs.get(id.index()) else {
-            return Known::Unknown;
-        };
-        match expr {
-            Expr::Slot(slot) => frame.slot(*slot),
-            Expr::Int(number) => Known::constant(*number),
-            Expr::Bool(_) => Known::Nothing,
-            Expr::Str(literal) => Known::Literal(self.literal_text(*literal)),
-            Expr::Type(_) => Known::Type(None),
-            Expr::Let(slot, value, then) => {
-                let value = self.expr(frame, *value);
-                frame.set(*slot, value);
-                self.expr(frame, *then)
-            }
-            Expr::Field(of, field) => {
-                let of = self.expr(frame, *of);
-                of.field(*field, &mut self.items)
-            }
-            Expr::Draw(site) => {
-                let drawn = self.items.id();
-                let (known, needs) = self.domain(frame, *site, drawn);
-                self.drawn(Draw {
-                    point: Some(Point::Expr(id)),
-                    text: None,
-                    needs,
-                });
-                known
-            }
-            Expr::DrawList {
-                site,
-                count,
-                distinct,
-                including,
-            } => {
-                let least = self.bounds(frame, count);
-                if let Some(including) = including {
-                    self.expr(frame, *including);
-                }
-                let list = self.items.id();
-                let element = self.items.part(list, Part::Element);
-                let (known, needs) = self.domain(frame, *site, element);
-                let needs = if needs == [element] { vec![list] } else { Vec::new() };
-                self.list(id, list, needs);
-                Known::List {
-                    id: Some(list),
-                    element: Box::new(known),
-                    distinct: *distinct,
-                    least,
-                }
-            }
-            Expr::Generate { item, count } => {
-                let least = self.bounds(frame, count);
-                self.fresh = None;
-                let element = self.expr(frame, *item);
-                self.fresh = None;
-                let list = self.items.id();
-                self.list(id, list, Vec::new());
-                Known::List {
-                    id: Some(list),
-                    element: Box::new(element),
-                    distinct: false,
-                    least,
-                }
-            }
-            Expr::Builtin(builtin, arguments) => self.builtin(frame, id, *builtin, arguments),
-            Expr::Call(rule, arguments) => {
-                let arguments = self.exprs(frame, arguments);
-                if program.rules.get(rule.index()).is_some_and(|rule| rule.returns) {
-                    return self.results(*rule, arguments);
-                }
-                let item = self.call(*rule, arguments, Span::default());
-                self.text(item)
-            }
-            Expr::Extern(_, values) => {
-                self.exprs(frame, values);
-                Known::Unknown
-            }
-            Expr::List(values) => {
-                let values = self.exprs(frame, values);
-                let count = values.len();
-                let distinct = values.iter().all(Known::is_fresh);
-                let told = values.iter().all(Known::is_told_apart);
-                let joined = values.into_iter().reduce(|a, b| a.join(b, &mut self.items));
-                let element = joined.unwrap_or(Known::Nothing);
-                Known::List {
-                    id: None,
-                    element: Box::new(if told { element } else { element.not_told_apart() }),
-                    distinct,
-                    least: count.min(TOLD_APART as usize) as u32,
-                }
-            }
-            Expr::Text(body) => {
-                let placed = self.placed.clone();
-                let item = self.node(&mut frame.clone(), *body);
-                self.placed = placed;
-                self.text(item)
-            }
-            Expr::Arithmetic(_, left, right) => {
-                self.exprs(frame, &[*left, *right]);
-                Known::Int {
-                    constant: None,
-                    negative: true,
-                    id: None,
-                }
-            }
-        }
-    }
-
-    /// How many elements a count gives at least, up to [`TOLD_APART`].
-    fn bounds(&mut self, frame: &mut Frame, count: &Count) -> u32 {
-        if let Some(high) = count.high {
-            self.expr(frame, high);
-        }
-        self.constant(frame, count.low)
-            .map_or(0, |low| low.clamp(0, TOLD_APART.into()) as u32)
-    }
-
-    /// A list that is drawn: its elements and its length.
-    fn list(&mut self, expr: ExprId, id: Id, needs: Vec<Id>) {
-        self.drawn(Draw {
-            point: Some(Point::Expr(expr)),
-            text: None,
-            needs,
-        });
-        let length = self.items.length(id);
-        self.drawn(Draw {
-            point: Some(Point::Length(expr)),
-            text: None,
-            needs: vec![length],
-        });
-    }
-
-    /// An element of what a site draws from, and what has to show for it to be known.
-    fn domain(&mut self, frame: &mut Frame, site: SiteId, id: Id) -> (Known, Vec<Id>) {
-        let program = self.program;
-        let Some(site) = program.sites.get(site.index()) else {
-            return (Known::Unknown, Vec::new());
-        };
-        match &site.domain {
-            Domain::Tables | Domain::Views | Domain::Sources => (
-                Known::Relation {
-                    id: Some(id),
-                    naming: Naming::Base,
-                    distinct: true,
-                },
-                vec![id],
-            ),
-            Domain::Columns(of)
-            | Domain::Insertable(of)
-            | Domain::Required(of)
-            | Domain::Updatable(of) => {
-                let of = self.term(frame, of);
-                let distinct = of.has_distinct_columns();
-                let known = of.column(Some(id));
-                (known, if distinct { vec![id] } else { Vec::new() })
-            }
-            Domain::Visible | Domain::Enclosing => (
-                Known::Column {
-                    id: Some(id),
-                    naming: Naming::Unknown,
-                    bare: false,
-                },
-                if self.bare_scope { Vec::new() } else { vec![id] },
-            ),
-            Domain::Types(_) => (Known::Type(Some(id)), vec![id]),
-            Domain::ForeignKeys | Domain::ForeignKeysFrom(_) | Domain::ForeignKeysTo(_) => {
-                let parts: &[Part] = match &site.domain {
-                    Domain::ForeignKeysFrom(_) if self.keys.foreign_by_columns => &[Part::Columns],
-                    _ if self.keys.foreign_by_columns => &[Part::From, Part::Columns],
-                    Domain::ForeignKeysFrom(_) => &[Part::To, Part::Columns, Part::Targets],
-                    Domain::ForeignKeysTo(_) => &[Part::From, Part::Columns, Part::Targets],
-                    _ => &[Part::From, Part::To, Part::Columns, Part::Targets],
-                };
-                let needs = parts.iter().map(|&part| self.items.part(id, part));
-                (Known::ForeignKey(Some(id)), needs.collect())
-            }
-            Domain::UniqueKeys(_) => {
-                let columns = self.items.part(id, Part::Columns);
-                let told = self.keys.unique_by_columns;
-                let needs = if told { vec![columns] } else { Vec::new() };
-                (Known::UniqueKey(Some(id)), needs)
-            }
-            // Functions of one name take different arguments.
-            Domain::Functions | Domain::Aggregates => (Known::Function, Vec::new()),
-            Domain::Elements(of) => match self.term(frame, of) {
-                Known::List {
-                    element, distinct, ..
-                } => (
-                    element.with_id(id),
-                    if distinct { vec![id] } else { Vec::new() },
-                ),
-                _ => (Known::Unknown, Vec::new()),
-            },
-        }
-    }
-
-    fn term(&mut self, frame: &Frame, term: &Term) -> Known {
-        match term {
-            Term::Slot(slot) => frame.slot(*slot),
-            Term::Field(of, field) => {
-                let of = self.term(frame, of);
-                of.field(*field, &mut self.items)
-            }
-            Term::Of(relation, column) => {
-                let relation = self.term(frame, relation);
-                let column = self.term(frame, column);
-                relation.column(column.id())
-            }
-            _ => Known::Unknown,
-        }
-    }
-
-    // ---- Builtins
-
-    fn builtin(
-        &mut self,
-        frame: &mut Frame,
-        expr: ExprId,
-        builtin: Builtin,
-        arguments: &[Argument],
-    ) -> Known {
-        let values: Vec<Known> = arguments
-            .iter()
-            .filter_map(|argument| match argument {
-                Argument::Value(value) => Some(self.expr(frame, *value)),
-                _ => None,
-            })
-            .collect();
-        let value = |at: usize| values.get(at).cloned().unwrap_or(Known::Unknown);
-        let data = match builtin {
-            Builtin::Alias => {
-                let number = self.next_fresh();
-                return value(0).renamed(Naming::Fresh("r".into(), number), true);
-            }
-            Builtin::AliasAs => {
-                let unique = self.is_new_name(arguments.get(1));
-                return value(0).renamed(value(1).naming(), unique);
-            }
-            Builtin::Relation => {
-                return Known::Relation {
-                    id: None,
-                    naming: value(0).naming(),
-                    distinct: value(1).is_distinct() && self.is_new_name(arguments.first()),
-                };
-            }
-            Builtin::NewTable => {
-                return Known::Relation {
-                    id: None,
-                    naming: Naming::New,
-                    distinct: value(0).is_distinct(),
-                };
-            }
-            Builtin::Of => return value(0).column(value(1).id()),
-            Builtin::Fresh => {
-                let number = self.next_fresh();
-                let prefix = self.text_argument(arguments);
-                let end = prefix.floor_char_boundary(LONGEST_PREFIX);
-                let prefix: Arc<str> = prefix[..end].into();
-                let known = prefix.chars().all(super::tokens::is_word)
-                    && !prefix.is_empty()
-                    && !prefix.starts_with(|c: char| c.is_ascii_digit())
-                    && !prefix.ends_with(|c: char| c.is_ascii_digit());
-                return Known::data(if known {
-                    Data::Fresh(prefix, number)
-                } else {
-                    Data::Raw
-                });
-            }
-            Builtin::FreshObject => {
-                let prefix = self.text_argument(arguments);
-                let known = prefix.chars().all(super::tokens::is_word);
-                return Known::data(if known { Data::Word } else { Data::Raw });
-            }
-            Builtin::Key | Builtin::Partner | Builtin::NewKey | Builtin::Victim => {
-                return Known::Nothing;
-            }
-            Builtin::TypeName => return value(0),
-            Builtin::Int | Builtin::Index => {
-                let range = arguments.iter().find_map(|argument| match argument {
-                    Argument::Range(low, high) => Some((*low, *high)),
-                    _ => None,
-                });
-                let bounds = range.map(|(low, high)| {
-                    (self.constant(frame, low), self.constant(frame, high))
-                });
-                let low = match bounds {
-                    Some((low, _)) => low,
-                    None => Some(0),
-                };
-                let id = self.value(expr);
-                return Known::Int {
-                    constant: None,
-                    negative: low.is_none_or(|low| low < 0),
-                    id: Some(id),
-                };
-            }
-            Builtin::Decimal => {
-                let negative = arguments.iter().any(|argument| match argument {
-                    Argument::FractionalRange(low, _) => *low < 0.0,
-                    Argument::Range(low, _) => {
-                        self.constant(frame, *low).is_none_or(|low| low < 0)
-                    }
-                    _ => false,
-                });
-                let digits = arguments.iter().find_map(|argument| match argument {
-                    Argument::Constant(digits) => u32::try_from(*digits).ok(),
-                    _ => None,
-                });
-                Data::Decimal(negative, digits.unwrap_or(0))
-            }
-            Builtin::Regex => match arguments.first() {
-                Some(Argument::Regex(pattern)) => Data::Pattern(*pattern),
-                _ => Data::Raw,
-            },
-            Builtin::Word => Data::Word,
-            Builtin::Date => Data::Keyword("DATE"),
-            Builtin::Timestamp => Data::Keyword("TIMESTAMP"),
-            Builtin::Boolean => Data::Boolean,
-            Builtin::Uuid => Data::Uuid,
-            Builtin::Text
-            | Builtin::Email
-            | Builtin::Phone
-            | Builtin::Address
-            | Builtin::Person
-            | Builtin::Company => Data::Text,
-            Builtin::Quote => {
-                let placed = self.placed.clone();
-                let quoted = self.place(&value(0), Span::default());
-                self.placed = placed;
-                return Known::data(Data::Quoted(quoted));
-            }
-            Builtin::Literal => Data::Literal(false),
-            Builtin::FittingValue
-            | Builtin::RowValue
-            | Builtin::Existing
-            | Builtin::ExistingIn
-            | Builtin::Comparand => Data::Literal(true),
-            // Draws are expressions of their own.
-            _ => return Known::Unknown,
-        };
-        let id = self.value(expr);
-        Known::Data {
-            id: Some(id),
-            data,
-        }
-    }
-
-    /// A value that a builtin draws.
-    fn value(&mut self, expr: ExprId) -> Id {
-        let id = self.items.id();
-        self.drawn(Draw {
-            point: Some(Point::Expr(expr)),
-            text: None,
-            needs: vec![id],
-        });
-        id
-    }
-
-    fn next_fresh(&mut self) -> Option<u32> {
-        let number = self.fresh;
-        self.fresh = number.map(|number| number + 1);
-        number
-    }
-
-    /// Whether an argument is a name that nothing else has.
-    fn is_new_name(&self, argument: Option<&Argument>) -> bool {
-        let Some(Argument::Value(expr)) = argument else {
-            return false;
-        };
-        let expr = self.program.exprs.get(expr.index());
-        matches!(expr, Some(Expr::Builtin(Builtin::Fresh, _)))
-    }
-
-    fn text_argument(&self, arguments: &[Argument]) -> Arc<str> {
-        match arguments.first() {
-            Some(Argument::Literal(literal)) => self.literal_text(*literal),
-            _ => "".into(),
-        }
-    }
-
-    // ---- Placing
-
-    fn place(&mut self, known: &Known, span: Span) -> ItemId {
-        let items = &mut self.items;
-        let (printed, id) = match known {
-            Known::Nothing => return 0,
-            Known::Literal(text) => {
-                let text = Arc::clone(text);
-                return self.literal(text, span);
-            }
-            Known::Int {
-                constant: Some(number),
-                ..
-            } => return self.literal(number.to_string().into(), span),
-            Known::Int { negative, id, .. } => {
-                (items.add(Item::Data(Data::Integer(*negative)), span), *id)
-            }
-            Known::Text { id, item } => {
-                let printed = if self.placed.insert(*id) {
-                    *item
-                } else {
-                    items.add(Item::Again(*item), span)
-                };
-                (printed, Some(*id))
-            }
-            Known::Data { id, data } => (items.add(Item::Data(data.clone()), span), *id),
-            Known::Type(id) => (items.add(Item::Data(Data::TypeName), span), *id),
-            Known::Function => (items.add(Item::Data(Data::Function), span), None),
-            Known::Relation { id, naming, .. } => {
-                (items.add(Item::Data(naming.relation()), span), *id)
-            }
-            Known::Column { id, naming, bare } => {
-                let printed = match (bare, naming.qualifier()) {
-                    (true, _) | (false, Some(None)) => items.add(Item::Data(Data::Name), span),
-                    (false, Some(Some(relation))) => {
-                        let relation = items.add(Item::Data(relation), span);
-                        let dot = items.add(Item::Literal(".".into()), span);
-                        let column = items.add(Item::Data(Data::Name), span);
-                        items.sequence(vec![relation, dot, column], span)
-                    }
-                    (false, None) => items.add(Item::Data(Data::ScopeColumn), span),
-                };
-                (printed, *id)
-            }
-            Known::ForeignKey(_)
-            | Known::UniqueKey(_)
-            | Known::List { .. }
-            | Known::Tuple(_)
-            | Known::Unknown => (items.add(Item::Data(Data::Raw), span), None),
-        };
-        let shown = id.map_or(0, |id| self.items.add(Item::Evident(id), span));
-        self.items.sequence(vec![printed, shown], span)
     }
 }

@@ -42,9 +42,20 @@ impl<'a> Cover<'a> {
         for draw in draws {
             covered.draws[draw] = !uncovered.contains(&draw);
         }
+        // Of the texts that one choice decides, any that is placed for certain shows it.
+        let texts = cover.items.draws.iter().zip(&covered.draws);
+        let groups: HashSet<Id> = texts
+            .filter(|(_, shown)| **shown)
+            .filter_map(|(draw, _)| cover.items.groups.get(&draw.text?).copied())
+            .collect();
+        let shown_elsewhere = |items: &Items, id: ItemId| {
+            let group = items.groups.get(&id);
+            group.is_some_and(|group| groups.contains(group))
+        };
         for (id, item) in cover.items.all.iter().enumerate() {
             if let Some(point) = decided_by(item)
                 && !points.contains(&id)
+                && !shown_elsewhere(cover.items, id)
             {
                 covered.lost.insert(point);
             }
@@ -60,7 +71,9 @@ impl<'a> Cover<'a> {
             }
             let (points, draws) = cover.below(text);
             for item in points {
-                covered.lost.extend(decided_by(&cover.items.all[item]));
+                if !shown_elsewhere(cover.items, item) {
+                    covered.lost.extend(decided_by(&cover.items.all[item]));
+                }
             }
             for draw in draws {
                 covered.draws[draw] = false;
@@ -97,7 +110,10 @@ impl<'a> Cover<'a> {
                 }));
             }
             Item::Loop(found) => {
-                if found.point.is_some_and(|point| self.hidden.contains(&point)) {
+                if found
+                    .point
+                    .is_some_and(|point| self.hidden.contains(&point))
+                {
                     // How many rounds there are does not show.
                 } else {
                     let body = self.shows(found.body);

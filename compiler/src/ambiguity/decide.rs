@@ -112,7 +112,9 @@ impl Decision<'_> {
             Ok(()) => true,
             Err(lr::Unproven::Size) => false,
             Err(lr::Unproven::Conflicts(conflicts)) => {
-                let places = conflicts.iter().filter_map(|found| report::conflict(words, found));
+                let places = conflicts
+                    .iter()
+                    .filter_map(|found| report::conflict(words, found));
                 self.places.extend(places);
                 false
             }
@@ -173,7 +175,12 @@ impl Decision<'_> {
         // How a value is told apart from itself is of no interest.
         let mut seen = words.within_values();
         let mut open = vec![(None, words.root)];
-        open.extend(words.inner_quotes.iter().map(|&inner| (Some(QUOTES), inner)));
+        open.extend(
+            words
+                .inner_quotes
+                .iter()
+                .map(|&inner| (Some(QUOTES), inner)),
+        );
         while let Some((within, region)) = open.pop() {
             if !seen.insert(region) {
                 continue;
@@ -274,7 +281,11 @@ impl Decision<'_> {
         let Ok(automaton) = Automaton::nested(words, items, region, NESTING) else {
             return;
         };
-        for fork in automaton.forks.iter().filter(|fork| fork.item.is_some() && !fork.again) {
+        for fork in automaton
+            .forks
+            .iter()
+            .filter(|fork| fork.item.is_some() && !fork.again)
+        {
             if let Ok(Some(twins)) = pairs.twins(&automaton, fork, false) {
                 self.places.push(self.place(words, items, fork, &twins));
                 return;

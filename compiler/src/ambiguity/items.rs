@@ -183,6 +183,8 @@ pub struct Items {
     /// All that is drawn.
     pub draws: Vec<Draw>,
     parts: HashMap<(Id, Part), Id>,
+    /// Branches among texts that one choice decides.
+    pub groups: HashMap<ItemId, Id>,
 }
 
 impl Items {
@@ -245,6 +247,11 @@ impl Items {
             _ => list,
         };
         self.part(list, Part::Length)
+    }
+
+    /// Whether it is the length of a list.
+    pub fn is_length(&self, id: Id) -> bool {
+        matches!(self.ids[id], Made::Part(_, Part::Length))
     }
 
     /// The value that a part belongs to.

@@ -173,9 +173,7 @@ impl Known {
                 distinct,
                 least,
             },
-            Self::Tuple(parts) => {
-                Self::Tuple(parts.into_iter().map(Self::without_ids).collect())
-            }
+            Self::Tuple(parts) => Self::Tuple(parts.into_iter().map(Self::without_ids).collect()),
             other => other,
         }
     }
@@ -258,7 +256,8 @@ impl Known {
 
     /// A property.
     pub fn field(&self, field: Field, items: &mut Items) -> Self {
-        let part = |id: Option<Id>, part: Part, items: &mut Items| id.map(|id| items.part(id, part));
+        let part =
+            |id: Option<Id>, part: Part, items: &mut Items| id.map(|id| items.part(id, part));
         let columns = |id: Option<Id>, naming: Naming, items: &mut Items| Self::List {
             id,
             element: Box::new(Self::Column {
@@ -312,7 +311,12 @@ impl Known {
                 naming: naming.clone(),
                 distinct: false,
             },
-            (Self::Relation { naming, distinct, .. }, Field::Columns) => {
+            (
+                Self::Relation {
+                    naming, distinct, ..
+                },
+                Field::Columns,
+            ) => {
                 let Self::List { element, .. } = columns(None, naming.clone(), items) else {
                     return Self::Unknown;
                 };
@@ -331,7 +335,11 @@ impl Known {
             (Self::ForeignKey(id), Field::From | Field::To) => Self::Relation {
                 id: part(
                     *id,
-                    if field == Field::From { Part::From } else { Part::To },
+                    if field == Field::From {
+                        Part::From
+                    } else {
+                        Part::To
+                    },
                     items,
                 ),
                 naming: Naming::Base,
@@ -359,10 +367,7 @@ impl Known {
                 least: 0,
             },
             (_, Field::Type | Field::Result | Field::Element) => Self::Type(None),
-            (
-                _,
-                Field::Partial | Field::Nullable | Field::HasRows,
-            ) => Self::Nothing,
+            (_, Field::Partial | Field::Nullable | Field::HasRows) => Self::Nothing,
             _ => Self::Unknown,
         }
     }

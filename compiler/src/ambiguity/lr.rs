@@ -12,7 +12,7 @@ use super::words::{KINDS, Word, WordId, Words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// More states are not made.
-const MOST_STATES: usize = 30_000;
+const MOST_STATES: usize = 5_000;
 /// More productions are not looked at.
 const MOST_PRODUCTIONS: usize = 20_000;
 
@@ -59,7 +59,11 @@ struct Grammar<'a> {
 /// That is not proven.
 pub fn prove(words: &Words, items: &Items, root: WordId) -> Result<(), Unproven> {
     let terminals = terminals(words);
-    let end = terminals.values().flatten().max().map_or(0, |last| last + 1);
+    let end = terminals
+        .values()
+        .flatten()
+        .max()
+        .map_or(0, |last| last + 1);
     let mut grammar = Grammar {
         words,
         items,

@@ -7,9 +7,12 @@
 use super::automaton::{Automaton, Fork, Move, Regions, State, Unbuilt};
 use super::words::{QUOTES, Word, WordId};
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// More pairs of states are not looked at for one fork.
 const MOST_PAIRS: usize = 2_000_000;
+/// More are not looked at altogether.
+const MOST_WORK: usize = 30_000_000;
 
 /// Two paths that part at a fork and print the same.
 #[derive(Debug, Clone)]
@@ -43,10 +46,38 @@ pub struct Pairs<'a> {
     /// The automata.
     pub regions: Regions<'a>,
     meets: HashMap<(WordId, WordId), bool>,
+    work: usize,
 }
 
 /// A state at which a token is due, or the end; whether the exit was passed on the way.
 type Stop = (State, bool);
+
+/// The pairs that were seen: two states in one word, and which paths passed the exit.
+type Seen = HashSet<(u64, [bool; 2]), BuildHasherDefault<Mix>>;
+
+/// A hash of a few numbers that nobody chooses.
+#[derive(Debug, Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&b| self.write_u64(b.into()));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        // As splitmix64 has it: all bits of the number reach the upper ones.
+        let mixed = (self.0 ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+}
 
 /// A pair of paths.
 struct Pair {
@@ -62,6 +93,7 @@ impl<'a> Pairs<'a> {
         Self {
             regions,
             meets: HashMap::new(),
+            work: 0,
         }
     }
 
@@ -80,16 +112,25 @@ impl<'a> Pairs<'a> {
             return Ok(None);
         };
         let exit = confined.then_some(fork.exit);
-        let starts: Vec<Vec<Stop>> = ways.iter().map(|&way| stops(automaton, way, exit)).collect();
+        let starts: Vec<Vec<Stop>> = ways
+            .iter()
+            .map(|&way| stops(automaton, way, exit))
+            .collect();
         let mut pairs: Vec<Pair> = Vec::new();
         let mut arms: Vec<[usize; 2]> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = Seen::default();
         for (i, first) in starts.iter().enumerate() {
             for (j, second) in starts.iter().enumerate().skip(i + 1) {
                 let from = pairs.len();
-                if let Some(found) =
-                    extend(automaton, &mut pairs, &mut seen, (first, second), [false; 2], (usize::MAX, None), exit)
-                {
+                if let Some(found) = extend(
+                    automaton,
+                    &mut pairs,
+                    &mut seen,
+                    (first, second),
+                    [false; 2],
+                    (usize::MAX, None),
+                    exit,
+                ) {
                     return Ok(Some(Twins {
                         arms: [i, j],
                         printed: Vec::new(),
@@ -102,7 +143,8 @@ impl<'a> Pairs<'a> {
         }
         let mut at = 0;
         while at < pairs.len() {
-            if pairs.len() > MOST_PAIRS {
+            self.work += 1;
+            if pairs.len() > MOST_PAIRS || self.work > MOST_WORK {
                 return Err(Undecided::Pairs);
             }
             let Pair { states, passed, .. } = pairs[at];
@@ -110,12 +152,13 @@ impl<'a> Pairs<'a> {
                 &automaton.moves[states[0] as usize],
                 &automaton.moves[states[1] as usize],
             ) {
-                (Move::Token(first, to), Move::Token(second, other)) => {
-                    self.overlap(*first, *second).then_some((*first, *second, *to, *other))
+                (Move::Token(first, to), Move::Token(second, other)) => self
+                    .overlap(*first, *second)
+                    .then_some((*first, *second, *to, *other)),
+                (Move::Bracket(kind, first, to), Move::Bracket(like, second, other)) => {
+                    (kind == like && self.meet(*first, *second)?)
+                        .then_some((*first, *second, *to, *other))
                 }
-                (Move::Bracket(kind, first, to), Move::Bracket(like, second, other)) => (kind == like
-                    && self.meet(*first, *second)?)
-                .then_some((*first, *second, *to, *other)),
                 (Move::Bracket(QUOTES, first, to), Move::Token(second, other))
                 | (Move::Token(second, other), Move::Bracket(QUOTES, first, to))
                     if self.overlap(self.regions.words.sides[QUOTES][0], *second) =>
@@ -192,7 +235,8 @@ impl<'a> Pairs<'a> {
             if !seen.insert((a, b)) {
                 continue;
             }
-            if seen.len() > MOST_PAIRS {
+            self.work += 1;
+            if seen.len() > MOST_PAIRS || self.work > MOST_WORK {
                 return Err(Undecided::Pairs);
             }
             let next = match (&one.moves[a as usize], &other.moves[b as usize]) {
@@ -226,7 +270,7 @@ impl<'a> Pairs<'a> {
 fn extend(
     automaton: &Automaton,
     pairs: &mut Vec<Pair>,
-    seen: &mut HashSet<([State; 2], [bool; 2])>,
+    seen: &mut Seen,
     (first, second): (&[Stop], &[Stop]),
     passed: [bool; 2],
     (before, printed): (usize, Option<[WordId; 2]>),
@@ -252,7 +296,7 @@ fn extend(
             if a == b {
                 return Some(a);
             }
-            if seen.insert(([a, b], now)) {
+            if seen.insert((u64::from(a) << 32 | u64::from(b), now)) {
                 pairs.push(Pair {
                     states: [a, b],
                     passed: now,
@@ -268,13 +312,15 @@ fn extend(
 /// Where a token is due, or the end, without text from a state on.
 fn stops(automaton: &Automaton, from: State, exit: Option<State>) -> Vec<Stop> {
     let mut found = Vec::new();
-    let mut seen = HashSet::new();
+    // There are few of them, most of the time.
+    let mut seen: Vec<Stop> = Vec::new();
     let mut open = vec![(from, false)];
     while let Some((state, passed)) = open.pop() {
         let passed = passed || exit == Some(state);
-        if !seen.insert((state, passed)) {
+        if seen.contains(&(state, passed)) {
             continue;
         }
+        seen.push((state, passed));
         match &automaton.moves[state as usize] {
             Move::End | Move::Token(..) | Move::Bracket(..) => found.push((state, passed)),
             Move::Free(ways) => open.extend(ways.iter().map(|&way| (way, passed))),

@@ -45,7 +45,13 @@ mod tests {
     #[test]
     fn words_are_told_from_other_texts() {
         for pattern in [
-            "[a-z]{1,3}", "[A-Z]{2}[0-9]{4}", "x[a-z0-9_]", "[a-z]{0,3}x", "[a-z]+", "a|b", "\\w",
+            "[a-z]{1,3}",
+            "[A-Z]{2}[0-9]{4}",
+            "x[a-z0-9_]",
+            "[a-z]{0,3}x",
+            "[a-z]+",
+            "a|b",
+            "\\w",
         ] {
             assert!(shape(pattern), "{pattern}");
         }

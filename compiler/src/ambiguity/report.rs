@@ -33,13 +33,7 @@ pub fn sort(places: &mut Vec<Place>) {
 }
 
 /// Two paths that print the same.
-pub fn twins(
-    program: &Program,
-    words: &Words,
-    items: &Items,
-    fork: &Fork,
-    twins: &Twins,
-) -> Place {
+pub fn twins(program: &Program, words: &Words, items: &Items, fork: &Fork, twins: &Twins) -> Place {
     let [first, second] = twins.arms;
     let text = printed(words, twins);
     let shown = if text.is_empty() { "nothing" } else { &text };
@@ -63,8 +57,8 @@ pub fn twins(
             )
             .label("taken or left out")
             .help("separate it from what stands around it by a word");
-            let names = [first, second]
-                .map(|arm| if arm == 0 { "taken" } else { "left out" }.to_owned());
+            let names =
+                [first, second].map(|arm| if arm == 0 { "taken" } else { "left out" }.to_owned());
             (found, names)
         }
         Some(Item::Loop(found)) => {
@@ -73,14 +67,20 @@ pub fn twins(
                 "a repetition that can print the same text with different numbers of rounds",
             )
             .label("another round, or the end of it")
-            .help("separate the rounds by what stands in none of them, or close the repetition by it");
+            .help(
+                "separate the rounds by what stands in none of them, or close the repetition by it",
+            );
             let names = [first, second]
                 .map(|arm| if arm == 0 { "it ends" } else { "another round" }.to_owned());
             (diagnostic, names)
         }
         _ => {
-            let diagnostic = ambiguous(fork.span, "a value of which the text does not tell the end");
-            (diagnostic, ["a shorter value".to_owned(), "a longer value".to_owned()])
+            let diagnostic =
+                ambiguous(fork.span, "a value of which the text does not tell the end");
+            (
+                diagnostic,
+                ["a shorter value".to_owned(), "a longer value".to_owned()],
+            )
         }
     };
     let _ = program;
@@ -103,7 +103,11 @@ fn printed(words: &Words, twins: &Twins) -> String {
             (Word::Token(first), Word::Token(second)) => {
                 // What is a word of one of them is known better than a kind.
                 let (first, second) = (first.shown(), second.shown());
-                if first.starts_with('<') && first.len() > 1 { second } else { first }
+                if first.starts_with('<') && first.len() > 1 {
+                    second
+                } else {
+                    first
+                }
             }
             _ => "(…)".to_owned(),
         };
@@ -122,10 +126,17 @@ pub fn seam(words: &Words, seam: &Seam) -> Place {
         _ => String::new(),
     });
     let [first, second] = seam.spans;
-    let span = if second == Span::default() { first } else { second };
-    let mut found = ambiguous(span, "what touches, so that the text does not tell where it ends")
-        .label(format!("`{after}` follows `{before}` without a space"))
-        .help("leave the `~` out, or print something between them that is part of neither");
+    let span = if second == Span::default() {
+        first
+    } else {
+        second
+    };
+    let mut found = ambiguous(
+        span,
+        "what touches, so that the text does not tell where it ends",
+    )
+    .label(format!("`{after}` follows `{before}` without a space"))
+    .help("leave the `~` out, or print something between them that is part of neither");
     if first != span && first != Span::default() {
         found = found.also(first, "what stands before it");
     }
@@ -149,34 +160,56 @@ pub fn recursion(program: &Program, rule: RuleId) -> Place {
     let (name, span) = program
         .rules
         .get(rule.index())
-        .map_or(("?", Span::default()), |rule| (rule.name.as_str(), rule.span));
+        .map_or(("?", Span::default()), |rule| {
+            (rule.name.as_str(), rule.span)
+        });
     plain(
-        ambiguous(span, format!("rule `{name}` comes back to itself without a bracket in between"))
-            .label("how deeply it nests may not show")
-            .help("put its operands in parentheses, or give each level of precedence a rule of its own"),
+        ambiguous(
+            span,
+            format!("rule `{name}` comes back to itself without a bracket in between"),
+        )
+        .label("how deeply it nests may not show")
+        .help(
+            "put its operands in parentheses, or give each level of precedence a rule of its own",
+        ),
     )
 }
 
 /// A start rule of which not all was looked at.
 pub fn too_large(program: &Program, start: RuleId) -> Place {
-    let span = program.rules.get(start.index()).map_or(Span::default(), |rule| rule.span);
-    plain(ambiguous(span, "a grammar that is too large to be looked at"))
+    let rule = program.rules.get(start.index());
+    let span = rule.map_or(Span::default(), |rule| rule.span);
+    let found = ambiguous(span, "a grammar of which not all could be looked at").help(
+        "it is too large, or makes fresh names that do not start with a lower-case letter and end \
+         with no digit",
+    );
+    plain(found)
 }
 
 /// A part with too many states.
 pub fn large_region(span: Span) -> Place {
-    plain(ambiguous(span, "a part that is too large to be looked at").help("put parts of it in parentheses"))
+    plain(
+        ambiguous(span, "a part that is too large to be looked at")
+            .help("put parts of it in parentheses"),
+    )
 }
 
 /// Two productions between which the next token does not decide; none if they have no place.
 pub fn conflict(words: &Words, conflict: &super::lr::Conflict) -> Option<Place> {
     let [first, second] = conflict.between.map(|word| words.spans[word]);
-    let (first, second) = if first == Span::default() { (second, first) } else { (first, second) };
+    let (first, second) = if first == Span::default() {
+        (second, first)
+    } else {
+        (first, second)
+    };
     if first == Span::default() {
         return None;
     }
-    let mut found = ambiguous(first, "the next token does not decide what this is a part of")
-        .label("this may have ended");
+    let mut found = ambiguous(
+        first,
+        "the next token does not decide what this is a part of",
+    )
+    .label("this may have ended");
     if second != Span::default() && second != first {
         found = found.also(second, "or this, or it goes on");
     }

@@ -31,7 +31,9 @@ fn proof(text: &str) -> Proof {
 
 fn proof_of(program: &Program) -> Proof {
     let mut rules = program.rules.iter();
-    let start = rules.position(|rule| rule.name == "query").expect("a rule query");
+    let start = rules
+        .position(|rule| rule.name == "query")
+        .expect("a rule query");
     prove(program, RuleId(start as u32), None)
 }
 
@@ -41,7 +43,10 @@ fn shown(text: &str) -> String {
     match proof_of(&program).verdict() {
         Verdict::Proven => "proven".to_owned(),
         Verdict::Unproven(places) => {
-            let diagnostics: Vec<_> = places.iter().map(|place| place.diagnostic.clone()).collect();
+            let diagnostics: Vec<_> = places
+                .iter()
+                .map(|place| place.diagnostic.clone())
+                .collect();
             render::human(&diagnostics, &sources, false)
         }
     }

@@ -90,7 +90,9 @@ impl Token {
 
     /// Whether both may print the same.
     pub fn overlaps(&self, other: &Self) -> bool {
-        use Token::{AnyMark, AnyName, AnyNumber, AnyString, AnyWord, Break, Fresh, Mark, Quoted, Word};
+        use Token::{
+            AnyMark, AnyName, AnyNumber, AnyString, AnyWord, Break, Fresh, Mark, Quoted, Word,
+        };
         match (self, other) {
             (Word(a), Word(b)) | (Quoted(a), Quoted(b)) => a == b,
             (Mark(a), Mark(b)) => a == b,
@@ -112,9 +114,7 @@ impl Token {
             (Word(word), AnyName) | (AnyName, Word(word)) => {
                 !starts_with_digit(word) && !word.contains(char::is_uppercase)
             }
-            (Fresh(a, n), Fresh(b, m)) => {
-                a == b && n.zip(*m).is_none_or(|(n, m)| n == m)
-            }
+            (Fresh(a, n), Fresh(b, m)) => a == b && n.zip(*m).is_none_or(|(n, m)| n == m),
             (Word(word), Fresh(prefix, _)) | (Fresh(prefix, _), Word(word)) => word
                 .strip_prefix(&**prefix)
                 .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '_')),
@@ -211,8 +211,19 @@ mod tests {
         assert_eq!(
             shown("COUNT(*) <= 12.5 \"a \"\"b\"\"\"  'it''s' E'\\'x' é_1"),
             [
-                "COUNT", "(", "*", ")", "<", "=", "12", ".", "5", "\"a \"\"b\"\"\"", "'it''s'",
-                "E'\\'x'", "é_1"
+                "COUNT",
+                "(",
+                "*",
+                ")",
+                "<",
+                "=",
+                "12",
+                ".",
+                "5",
+                "\"a \"\"b\"\"\"",
+                "'it''s'",
+                "E'\\'x'",
+                "é_1"
             ]
         );
         assert_eq!(cut("'open"), None);

@@ -169,6 +169,14 @@ fn guard(guard: &DialectGuard) -> TokenStream {
             quote! { Guard::Dialect(#test, #wanted) }
         }
         DialectGuard::Feature(name, wanted) => quote! { Guard::Feature(#name, #wanted) },
+        DialectGuard::Any(guards) => {
+            let guards = guards.iter().map(self::guard);
+            quote! { Guard::Any(&[#(#guards),*]) }
+        }
+        DialectGuard::All(guards) => {
+            let guards = guards.iter().map(self::guard);
+            quote! { Guard::All(&[#(#guards),*]) }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use rqg_runtime::dialect::Dialect;
 use rqg_runtime::plan::{Alternative, Plan, Setup, Site, dialect_holds};
 use rqg_runtime::run::{SetupError, Stack, explain};
 use rqg_runtime::schema::model::Model;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What one level of the walk takes at most, in bytes: measured, and generously rounded up. Without
@@ -38,6 +39,17 @@ fn dialect_test_holds(dialect: &Dialect, test: &DialectTest) -> bool {
     dialect_holds(dialect, &test.dialect, bound)
 }
 
+/// Whether a guard holds in a run for this dialect among others.
+fn guard_holds(guard: &DialectGuard, dialect: &Dialect, features: &BTreeSet<String>) -> bool {
+    let holds_here = |guard: &DialectGuard| guard_holds(guard, dialect, features);
+    match guard {
+        DialectGuard::Dialect(test, wanted) => dialect_test_holds(dialect, test) == *wanted,
+        DialectGuard::Feature(name, wanted) => features.contains(name) == *wanted,
+        DialectGuard::Any(guards) => guards.iter().any(holds_here),
+        DialectGuard::All(guards) => guards.iter().all(holds_here),
+    }
+}
+
 /// What grammar and settings decide: the start rule, the dialect, extern fns.
 pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Vec<Diagnostic>> {
     let named = |name: &str| program.rules.iter().position(|rule| rule.name == name);
@@ -62,15 +74,14 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
         let error = SetupError::StartRule(rule.name.clone());
         found.push(diagnostic(Code::StartRuleParameters, rule.span, &error));
     }
-    if !program.dialects.is_empty()
-        && !program
-            .dialects
-            .iter()
-            .any(|test| dialect_test_holds(&settings.dialect, test))
-    {
-        let error = SetupError::Dialect(settings.dialect.clone());
-        let span = program.dialects[0].span;
-        found.push(diagnostic(Code::DialectNotSupported, span, &error));
+    if let Some(first) = program.dialects.first() {
+        for dialect in settings.dialects() {
+            let mut tests = program.dialects.iter();
+            if !tests.any(|test| dialect_test_holds(dialect, test)) {
+                let error = SetupError::Dialect(dialect.clone());
+                found.push(diagnostic(Code::DialectNotSupported, first.span, &error));
+            }
+        }
     }
     let start = RuleId(start as u32);
     for (node, function) in reach::from(program, start).externs {
@@ -98,13 +109,11 @@ pub(super) fn check(program: &Program, settings: &Settings) -> Result<RuleId, Ve
     }
 }
 
-/// Which guards on dialect and features hold.
+/// Which guards on dialects and features hold: in all dialects of the run.
 pub(crate) fn guards(program: &Program, settings: &Settings) -> Vec<bool> {
-    let holds = |guard: &DialectGuard| match guard {
-        DialectGuard::Dialect(test, wanted) => {
-            dialect_test_holds(&settings.dialect, test) == *wanted
-        }
-        DialectGuard::Feature(name, wanted) => settings.features.contains(name) == *wanted,
+    let holds = |guard: &DialectGuard| {
+        let mut dialects = settings.dialects();
+        dialects.all(|dialect| guard_holds(guard, dialect, &settings.features))
     };
     program.guards.iter().map(holds).collect()
 }
@@ -115,7 +124,7 @@ pub(super) fn plan(program: &Program, model: Arc<Model>, settings: Settings) -> 
     Plan::new(Setup {
         model,
         guards,
-        dialect: settings.dialect,
+        postgresql_major: settings.postgresql_major(),
         demands: program.demands.clone(),
         sites: program
             .sites

@@ -17,6 +17,9 @@ pub trait GuardContext {
 pub fn demand(guard: &Guard, positive: bool, context: &mut dyn GuardContext) -> Demand {
     match &guard.kind {
         GuardKind::Or(a, b) | GuardKind::And(a, b) => {
+            if let Some(guard @ DialectGuard::Any(_)) = of_dialect(guard, positive) {
+                return atom(Atom::Guard(context.dialect_guard(guard)));
+            }
             let (a, b) = (demand(a, positive, context), demand(b, positive, context));
             if matches!(guard.kind, GuardKind::Or(..)) == positive {
                 or([a, b])
@@ -61,6 +64,24 @@ pub fn demand(guard: &Guard, positive: bool, context: &mut dyn GuardContext) -> 
             atom(Atom::ContextIn(if positive { bit } else { !bit }))
         }
     }
+}
+
+/// A guard, or its negation, that nothing but dialect and features decide.
+fn of_dialect(guard: &Guard, positive: bool) -> Option<DialectGuard> {
+    Some(match &guard.kind {
+        GuardKind::Dialect(test) => DialectGuard::Dialect(test.clone(), positive),
+        GuardKind::Feature(name) => DialectGuard::Feature(name.clone(), positive),
+        GuardKind::Not(inner) => of_dialect(inner, !positive)?,
+        GuardKind::Or(a, b) | GuardKind::And(a, b) => {
+            let both = vec![of_dialect(a, positive)?, of_dialect(b, positive)?];
+            if matches!(guard.kind, GuardKind::Or(..)) == positive {
+                DialectGuard::Any(both)
+            } else {
+                DialectGuard::All(both)
+            }
+        }
+        _ => return None,
+    })
 }
 
 fn negate(comparison: Comparison) -> Comparison {

@@ -225,6 +225,7 @@ fn fingerprint(program: &Program) -> u64 {
                 write!(text, "{}{:?}{positive}", test.dialect, test.bound)
             }
             crate::ir::DialectGuard::Feature(name, positive) => write!(text, "{name}{positive}"),
+            several => write!(text, "{several:?}"),
         };
     }
     xxhash_rust::xxh3::xxh3_64(text.as_bytes())

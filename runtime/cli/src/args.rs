@@ -5,7 +5,7 @@ use crate::filter::FilterArgs;
 use crate::range::Asked;
 use clap::{Args, ValueEnum};
 use rqg_runtime::dialect::Dialect;
-use rqg_runtime::engine::Shard;
+use rqg_runtime::engine::{Queue, Shard};
 use rqg_runtime::entropy::{EntropyError, Seed, StateBits};
 use rqg_runtime::run::Uniqueness;
 use std::num::NonZeroU64;
@@ -24,9 +24,9 @@ pub struct IdentityArgs {
     /// Where the seed comes from [default: deterministic if --seed is given, else urandom]
     #[arg(long, value_name = "SOURCE", value_enum, help_heading = IDENTITY)]
     pub entropy: Option<EntropySource>,
-    /// State of the generator that makes the choices of a unit
-    #[arg(long, value_name = "BITS", value_enum, default_value_t, help_heading = IDENTITY)]
-    pub state_bits: StateSize,
+    /// State of the generator that makes the choices of a unit [default: 256]
+    #[arg(long, value_name = "BITS", value_enum, help_heading = IDENTITY)]
+    pub state_bits: Option<StateSize>,
     /// Give so many indexes at a time a seed of their own, which follows from the run's [default:
     /// one seed for all]
     #[arg(long, value_name = "N", value_parser = parse_interval, help_heading = IDENTITY)]
@@ -37,10 +37,11 @@ pub struct IdentityArgs {
     /// Schema as DDL [default: the grammar's own, else a built-in one]
     #[arg(long, value_name = "FILE.sql", help_heading = IDENTITY)]
     pub schema: Option<PathBuf>,
-    /// Database and version, such as postgresql@15 or yugabytedb@2.25 [default: that of the server,
-    /// if the run has one, else PostgreSQL 16]
-    #[arg(long, help_heading = IDENTITY)]
-    pub dialect: Option<Dialect>,
+    /// Database and version, such as postgresql@15 or yugabytedb@2.25; of several, separated by
+    /// commas, only what all can run is made [default: that of the server, if the run has one, else
+    /// PostgreSQL 16]
+    #[arg(long, value_name = "DIALECT", value_delimiter = ',', help_heading = IDENTITY)]
+    pub dialect: Vec<Dialect>,
     /// Switch a feature on that the dialect lacks
     #[arg(long, value_name = "FEATURE", help_heading = IDENTITY)]
     pub enable: Vec<String>,
@@ -54,9 +55,9 @@ pub struct IdentityArgs {
     /// runs have filled before
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = parse_count, help_heading = IDENTITY)]
     pub key_offset: u64,
-    /// How units are kept apart
-    #[arg(long, value_name = "MODE", value_enum, default_value_t, help_heading = IDENTITY)]
-    pub unique: Unique,
+    /// How units are kept apart [default: none]
+    #[arg(long, value_name = "MODE", value_enum, help_heading = IDENTITY)]
+    pub unique: Option<Unique>,
     /// How many indexes a strict run has; each makes at most one unit [default: by grammar, schema,
     /// dialect and count]
     #[arg(long, value_name = "S", value_parser = parse_space, help_heading = IDENTITY)]
@@ -96,6 +97,9 @@ pub struct RunArgs {
     /// Write units as they come
     #[arg(long, overrides_with = "ordered")]
     pub unordered: bool,
+    /// How much waits for the output: a configuration may say so.
+    #[arg(skip)]
+    pub queue: Queue,
     /// The filter that keeps units apart.
     #[command(flatten)]
     pub filter: FilterArgs,

@@ -6,12 +6,13 @@ use rqg_runtime::dialect::Dialect;
 use rqg_runtime::features::{self, FEATURES};
 use std::collections::BTreeSet;
 
-/// The features of a dialect, and those that are switched on, without those that are switched off.
+/// The features that all dialects have, and those that are switched on, without those that are switched
+/// off.
 ///
 /// # Errors
 /// There is no such feature.
 pub fn switched(
-    dialect: &Dialect,
+    dialects: &[&Dialect],
     enable: &[String],
     disable: &[String],
 ) -> Result<BTreeSet<String>, Failure> {
@@ -29,7 +30,8 @@ pub fn switched(
     }
     let on = FEATURES.iter().filter(|feature| {
         let is_named = |names: &[String]| names.iter().any(|name| name == feature.name);
-        (feature.enabled(dialect) || is_named(enable)) && !is_named(disable)
+        let is_had = dialects.iter().all(|dialect| feature.enabled(dialect));
+        (is_had || is_named(enable)) && !is_named(disable)
     });
     Ok(on.map(|feature| feature.name.to_owned()).collect())
 }

@@ -66,6 +66,7 @@ where
         threads: threads(args),
         ordered: !args.unordered,
         stack_size: job.stack,
+        queue: args.queue,
     };
     let control = Control::default();
     let leftovers = Leftovers::default();

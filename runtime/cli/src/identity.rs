@@ -32,22 +32,26 @@ impl Identity {
     /// # Errors
     /// There is no such feature, no seed to be had, or no such mode.
     pub fn resolve(args: &IdentityArgs, dialect: Option<Dialect>) -> Result<Self, Failure> {
-        let dialect = args.dialect.clone().or(dialect).unwrap_or_default();
-        let features = features::switched(&dialect, &args.enable, &args.disable)?;
-        let uniqueness = Uniqueness::from(args.unique);
+        let mut dialects = args.dialect.iter().cloned();
+        let dialect = dialects.next().or(dialect).unwrap_or_default();
+        let also: Vec<_> = dialects.collect();
+        let all: Vec<_> = std::iter::once(&dialect).chain(&also).collect();
+        let features = features::switched(&all, &args.enable, &args.disable)?;
+        let uniqueness = Uniqueness::from(args.unique.unwrap_or_default());
         check_uniqueness(uniqueness, args)?;
         let seed = args.new_seed()?;
         let key = seed.master_key();
         let settings = Settings {
             start: args.rule.as_deref().unwrap_or(START).to_owned(),
             dialect,
+            also,
             features,
             run_tag: run_tag(&key),
             data_seed: args.rows.data_seed(),
             key_offset: args.key_offset,
             uniqueness,
             space: args.space,
-            state_bits: args.state_bits.into(),
+            state_bits: args.state_bits.unwrap_or_default().into(),
             reseed_interval: args.reseed_interval,
             ..Settings::new(key)
         };
@@ -70,7 +74,7 @@ impl Identity {
             self.settings.start,
             schema.0,
             schema.1,
-            self.settings.dialect,
+            dialects(&self.settings),
             switches(args),
             data(&self.settings),
             uniqueness(&self.settings),
@@ -174,6 +178,13 @@ pub fn keys_repeat(limit: Option<KeyLimit>, range: &Range<u64>) -> Option<String
             limit.table, limit.units
         )
     })
+}
+
+/// All dialects, as `--dialect` takes them.
+#[must_use]
+pub fn dialects(settings: &Settings) -> String {
+    let names: Vec<_> = settings.dialects().map(ToString::to_string).collect();
+    names.join(",")
 }
 
 /// The switched features.

@@ -18,7 +18,8 @@
 //!   that travel to the writer and back. A worker whose buffers are all on their way waits; that is
 //!   the only backpressure. It can't deadlock an ordered run: the worker that holds the earliest
 //!   unwritten index has only written buffers behind it, so all of its buffers are free.
-//! - Memory is bounded by threads × buffers × (buffer size + one unit), whatever the range.
+//! - Memory is bounded by threads × buffers × (buffer size + one unit), whatever the range. How many
+//!   buffers there are, and how many units are in one, follows from [`Queue`].
 //!
 //! ```
 //! use rqg_runtime::engine::{Control, Format, Settings, run};
@@ -46,6 +47,7 @@ mod claims;
 mod control;
 mod format;
 mod one_line;
+mod queue;
 mod select;
 mod sequencer;
 mod sink;
@@ -56,7 +58,9 @@ mod worker;
 
 pub use control::{Control, Counts};
 pub use format::Format;
+pub(crate) use one_line::needs_rewriting;
 pub use one_line::write_one_line;
+pub use queue::Queue;
 pub use sink::{Batch, DiscardSink, FileSink, Sink, StdoutSink};
 pub use slices::Shard;
 
@@ -71,9 +75,6 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 use worker::{Buffer, Marks, Message, Worker};
-
-/// Buffers that each worker owns: one in hand, the others queued or being written.
-const BUFFERS_PER_WORKER: usize = 4;
 
 /// What all buffers may hold together before one unit more is added to each.
 const BUFFER_MEMORY: usize = 16 << 20;
@@ -92,6 +93,8 @@ pub struct Settings {
     pub ordered: bool,
     /// Stack of each worker thread in bytes.
     pub stack_size: usize,
+    /// How much waits for the writer.
+    pub queue: Queue,
 }
 
 impl Settings {
@@ -104,6 +107,7 @@ impl Settings {
             threads: 1,
             ordered: true,
             stack_size: 8 << 20,
+            queue: Queue::default(),
         }
     }
 }
@@ -234,9 +238,9 @@ where
         .and_then(|duration| started.checked_add(duration));
     let claims = Claims::new(settings.range.clone());
     let threads = usable_threads(settings, selection);
-    let buffer_size =
-        (BUFFER_MEMORY / (threads * BUFFERS_PER_WORKER).max(1)).clamp(16 << 10, 256 << 10);
-    let (full, incoming) = crossbeam_channel::bounded(threads * (BUFFERS_PER_WORKER + 1));
+    let share = settings.queue.share(threads);
+    let buffer_size = (BUFFER_MEMORY / (threads * share.buffers).max(1)).clamp(16 << 10, 256 << 10);
+    let (full, incoming) = crossbeam_channel::bounded(threads * (share.buffers + 1));
     let factory = &factory;
     let claims_ref = &claims;
 
@@ -244,8 +248,8 @@ where
         let mut returns = Vec::with_capacity(threads);
         let mut workers = Vec::with_capacity(threads);
         for number in 0..threads {
-            let (give_back, empty) = crossbeam_channel::bounded(BUFFERS_PER_WORKER);
-            for _ in 0..BUFFERS_PER_WORKER {
+            let (give_back, empty) = crossbeam_channel::bounded(share.buffers);
+            for _ in 0..share.buffers {
                 // The channel is as long as there are buffers, and both ends are alive.
                 let _ = give_back.try_send(Buffer::new(buffer_size));
             }
@@ -259,6 +263,7 @@ where
                 full: full.clone(),
                 empty,
                 buffer_size,
+                share,
             };
             let spawned = thread::Builder::new()
                 .name(format!("rqg-{number}"))

@@ -28,7 +28,7 @@ pub fn write_one_line(statement: &[u8], terminated: bool, out: &mut Vec<u8>) {
 ///
 /// Every byte is looked at together with the one after it, in blocks without a branch that the
 /// compiler turns into vector instructions: dashes are too frequent in dates to be searched for.
-pub(super) fn needs_rewriting(statement: &[u8], terminated: bool) -> bool {
+pub(crate) fn needs_rewriting(statement: &[u8], terminated: bool) -> bool {
     let dash = if terminated { b'-' } else { b'\n' };
     let found = |byte: u8, next: u8| is_break(byte) | ((byte == dash) & (next == dash));
     let Some((&last, before)) = statement.split_last() else {

@@ -3,6 +3,7 @@
 use super::claims::Claims;
 use super::control::Control;
 use super::format::Format;
+use super::queue::Share;
 use crate::uniqueness::{Fingerprint, Fingerprinter};
 use crate::unit_text::{Emission, Generate, UnitText};
 use crossbeam_channel::{Receiver, Sender};
@@ -12,8 +13,8 @@ use std::time::{Duration, Instant};
 /// Units of a worker's first claim, when nothing is known of their size and cost.
 const FIRST_CLAIM: u64 = 32;
 
-/// Units of the largest claim.
-const LARGEST_CLAIM: u64 = 8192;
+/// Units of the largest claim, unless another is asked for.
+pub(super) const LARGEST_CLAIM: u64 = 8192;
 
 /// How long a claim may take, so that stopping is prompt whatever a unit costs.
 const CLAIM_TIME: Duration = Duration::from_millis(20);
@@ -97,6 +98,7 @@ pub(super) struct Worker<'a> {
     pub(super) full: Sender<Message>,
     pub(super) empty: Receiver<Buffer>,
     pub(super) buffer_size: usize,
+    pub(super) share: Share,
 }
 
 /// The writer has gone: nothing more is wanted.
@@ -123,7 +125,7 @@ impl Worker<'_> {
             unit: UnitText::default(),
             aside: UnitText::default(),
             fingerprinter: Fingerprinter::default(),
-            pace: Pace::new(self.buffer_size / 2),
+            pace: Pace::new(self.buffer_size / 2, self.share),
         };
         while let Some(indexes) = self.claim(&maker.pace) {
             if self.work(indexes, &mut maker).is_err() {
@@ -185,7 +187,10 @@ impl Worker<'_> {
             maker.unit.start_here();
             match maker.generator.generate(next, &mut maker.unit) {
                 Emission::Emitted => self.add(next, buffer, maker),
-                Emission::Skipped => buffer.skipped += 1,
+                Emission::Skipped => {
+                    maker.unit.clear();
+                    buffer.skipped += 1;
+                }
             }
             next += 1;
         }
@@ -222,13 +227,15 @@ impl Worker<'_> {
 struct Pace {
     claim: u64,
     target_bytes: u64,
+    share: Share,
 }
 
 impl Pace {
-    fn new(target_bytes: usize) -> Self {
+    fn new(target_bytes: usize, share: Share) -> Self {
         Self {
-            claim: FIRST_CLAIM,
+            claim: FIRST_CLAIM.clamp(share.least, share.most),
             target_bytes: target_bytes as u64,
+            share,
         }
     }
 
@@ -237,7 +244,10 @@ impl Pace {
         let by_time = CLAIM_TIME.as_nanos() * u128::from(indexes) / elapsed.as_nanos().max(1);
         let wanted = by_bytes.min(u64::try_from(by_time).unwrap_or(u64::MAX));
         // At most four times the last one: a lucky short unit is no reason to claim thousands.
-        self.claim = wanted.min(self.claim * 4).clamp(1, LARGEST_CLAIM);
+        let quadruple = self.claim.saturating_mul(4);
+        self.claim = wanted
+            .min(quadruple)
+            .clamp(self.share.least, self.share.most);
     }
 }
 

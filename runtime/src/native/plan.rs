@@ -5,6 +5,7 @@ use crate::dialect::Dialect;
 use crate::plan::{Plan, Setup, Site, dialect_holds};
 use crate::run::{Settings, SetupError, Stack, UnmetDraw, explain};
 use crate::schema::model::Model;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What one part of a frame takes at most, in bytes: measured, and generously rounded up. Without
@@ -16,6 +17,17 @@ const BYTES_PER_CALL: usize = 1024;
 
 fn holds(dialect: &Dialect, test: &DialectTest) -> bool {
     dialect_holds(dialect, test.dialect, test.bound)
+}
+
+/// Whether a guard holds in a run for this dialect among others.
+fn guard_holds(guard: &Guard, dialect: &Dialect, features: &BTreeSet<String>) -> bool {
+    let holds_here = |guard: &Guard| guard_holds(guard, dialect, features);
+    match guard {
+        Guard::Dialect(test, wanted) => holds(dialect, test) == *wanted,
+        Guard::Feature(name, wanted) => features.contains(*name) == *wanted,
+        Guard::Any(guards) => guards.iter().any(holds_here),
+        Guard::All(guards) => guards.iter().all(holds_here),
+    }
 }
 
 /// What grammar and settings decide: the index of the start rule.
@@ -34,9 +46,11 @@ pub(super) fn check(tables: &Tables, settings: &Settings) -> Result<usize, Vec<S
     if !tables.rules[start].start {
         found.push(SetupError::StartRule(settings.start.clone()));
     }
-    let supported = |test| holds(&settings.dialect, test);
-    if !tables.dialects.is_empty() && !tables.dialects.iter().any(supported) {
-        found.push(SetupError::Dialect(settings.dialect.clone()));
+    for dialect in settings.dialects() {
+        let supported = |test| holds(dialect, test);
+        if !tables.dialects.is_empty() && !tables.dialects.iter().any(supported) {
+            found.push(SetupError::Dialect(dialect.clone()));
+        }
     }
     if found.is_empty() {
         Ok(start)
@@ -47,15 +61,15 @@ pub(super) fn check(tables: &Tables, settings: &Settings) -> Result<usize, Vec<S
 
 /// Decides what the run decides.
 pub(super) fn plan(tables: &Tables, model: Arc<Model>, settings: Settings) -> Plan {
-    let guards = tables.guards.iter().map(|guard| match guard {
-        Guard::Dialect(test, wanted) => holds(&settings.dialect, test) == *wanted,
-        Guard::Feature(name, wanted) => settings.features.contains(*name) == *wanted,
+    let guards = tables.guards.iter().map(|guard| {
+        let mut dialects = settings.dialects();
+        dialects.all(|dialect| guard_holds(guard, dialect, &settings.features))
     });
     let guards = guards.collect();
     Plan::new(Setup {
         model,
         guards,
-        dialect: settings.dialect,
+        postgresql_major: settings.postgresql_major(),
         demands: tables
             .demands
             .iter()

@@ -68,6 +68,10 @@ pub enum Guard {
     Dialect(DialectTest, bool),
     /// A feature that is on, or (`false`) off.
     Feature(&'static str, bool),
+    /// One of these.
+    Any(&'static [Guard]),
+    /// All of these.
+    All(&'static [Guard]),
 }
 
 /// A rule.

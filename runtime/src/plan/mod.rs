@@ -31,7 +31,6 @@ pub(crate) use questions::{Answers, Seen};
 pub use sites::PlannedSite;
 
 use crate::demand::{Atom, Demand, Domain, Property, View};
-use crate::dialect::Dialect;
 use crate::functions::{FUNCTIONS, Function};
 use crate::rows::Rows;
 use crate::schema::model::{Model, Table, TableId};
@@ -66,8 +65,8 @@ pub struct Site {
 pub struct Setup {
     /// The schema model.
     pub model: Arc<Model>,
-    /// The dialect.
-    pub dialect: Dialect,
+    /// The major version of PostgreSQL whose functions there are.
+    pub postgresql_major: u32,
     /// Whether each guard of the program holds.
     pub guards: Vec<bool>,
     /// The program's demands.
@@ -141,7 +140,7 @@ impl Plan {
                 .collect(),
             functions: FUNCTIONS
                 .iter()
-                .map(|function| function.since <= setup.dialect.postgresql_major())
+                .map(|function| function.since <= setup.postgresql_major)
                 .collect(),
             bare_names: model
                 .tables

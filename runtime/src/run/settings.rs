@@ -2,7 +2,7 @@
 
 use crate::dialect::Dialect;
 use crate::entropy::{KeySchedule, MasterKey, StateBits};
-use crate::features::FEATURES;
+use crate::features::{self, FEATURES};
 use crate::run::Uniqueness;
 use std::collections::BTreeSet;
 use std::num::NonZeroU64;
@@ -17,6 +17,8 @@ pub struct Settings {
     pub start: String,
     /// The dialect.
     pub dialect: Dialect,
+    /// Further dialects: units are only what all of them can run.
+    pub also: Vec<Dialect>,
     /// The features that are on.
     pub features: BTreeSet<String>,
     /// The key of everything random.
@@ -59,6 +61,7 @@ impl Settings {
                 .map(|feature| feature.name.to_owned())
                 .collect(),
             dialect,
+            also: Vec::new(),
             key,
             state_bits: StateBits::default(),
             reseed_interval: None,
@@ -79,5 +82,34 @@ impl Settings {
             state_bits: self.state_bits,
             reseed_interval: self.reseed_interval,
         }
+    }
+
+    /// Rule `query` for several dialects and the features that all of them have. Without any it is the
+    /// default dialect.
+    #[must_use]
+    pub fn for_dialects(key: MasterKey, dialects: &[Dialect]) -> Self {
+        let (dialect, also) = match dialects.split_first() {
+            Some((first, rest)) => (first.clone(), rest.to_vec()),
+            None => (Dialect::default(), Vec::new()),
+        };
+        let mut settings = Self::for_dialect(key, dialect);
+        for dialect in &also {
+            let is_had = |name: &String| features::enabled(dialect, name);
+            settings.features.retain(is_had);
+        }
+        settings.also = also;
+        settings
+    }
+
+    /// All dialects that units are for.
+    pub fn dialects(&self) -> impl Iterator<Item = &Dialect> {
+        std::iter::once(&self.dialect).chain(&self.also)
+    }
+
+    /// The oldest of the major versions of PostgreSQL that the dialects are or are based on.
+    #[must_use]
+    pub fn postgresql_major(&self) -> u32 {
+        let majors = self.dialects().map(Dialect::postgresql_major);
+        majors.min().unwrap_or_default()
     }
 }

@@ -1,8 +1,7 @@
 //! What stands for a unit's text where that is too long to keep.
 
-use crate::engine::write_one_line;
+use crate::engine::{needs_rewriting, write_one_line};
 use crate::unit_text::UnitText;
-use memchr::memmem::Finder;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
 /// 128 bits of a unit's text. Among 10 billion different texts, two share a fingerprint with a
@@ -10,23 +9,12 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 pub type Fingerprint = u128;
 
 /// Makes fingerprints: XXH3 of 128 bits, without a key, so that they agree on all machines.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Fingerprinter {
-    comment: Finder<'static>,
     /// The statements on one line each, where they are not so already.
     lines: Vec<u8>,
     /// Where each ends.
     ends: Vec<u8>,
-}
-
-impl Default for Fingerprinter {
-    fn default() -> Self {
-        Self {
-            comment: Finder::new(b"--"),
-            lines: Vec::new(),
-            ends: Vec::new(),
-        }
-    }
 }
 
 impl Fingerprinter {
@@ -34,9 +22,7 @@ impl Fingerprinter {
     /// are left out then not counted, and of where each of them ends.
     pub fn fingerprint(&mut self, unit: &UnitText) -> Fingerprint {
         let text = unit.text();
-        let is_printed_as_is =
-            memchr::memchr2(b'\n', b'\r', text).is_none() && self.comment.find(text).is_none();
-        if is_printed_as_is && unit.ends.len() <= 1 {
+        if unit.ends.len() <= 1 && !needs_rewriting(text, true) {
             return xxh3_128(text);
         }
         self.lines.clear();

@@ -111,6 +111,24 @@ fn any_budget_and_any_source_of_choices_will_do() {
 }
 
 #[test]
+fn several_dialects_mean_the_same_to_both() {
+    let model = Arc::new(default_model());
+    let mut made = 0;
+    for compiled in ALL.iter().filter(|compiled| !needs_native(compiled)) {
+        let program = program(compiled);
+        for dialects in [
+            "postgresql@15,yugabytedb@2.25",
+            "postgresql@14,postgresql@17",
+        ] {
+            let settings = settings(dialects, 9);
+            let units = Units::Random(0..100);
+            made += assert_same(compiled, dialects, &program, &model, &settings, &units);
+        }
+    }
+    assert!(made > 1_000, "only {made} units");
+}
+
+#[test]
 fn what_is_wrong_with_a_run_is_said_in_the_same_words() {
     let model = Arc::new(default_model());
     for compiled in ALL.iter().filter(|compiled| !needs_native(compiled)) {

@@ -1,6 +1,7 @@
 //! `rqgc data`
 
 use crate::cli::{DataArgs, DataFormat};
+use crate::config;
 use crate::failure::Failure;
 use crate::report::Report;
 use crate::server;
@@ -23,6 +24,7 @@ use std::time::Instant;
 const SESSION: &str = "SET client_encoding = 'UTF8';\nSET lc_monetary = 'C';\n";
 
 pub fn run(args: &DataArgs) -> Result<(), Failure> {
+    let args = &config::data(args)?;
     let server = server::for_load(args.load.as_deref(), args.connections)?;
     let model = model(args, server.as_ref())?;
     let rows = Rows::new(&model, args.rows.data_seed());

@@ -1,6 +1,7 @@
 //! `rqgc exec`
 
 use crate::cli::{ExecArgs, ReportForm};
+use crate::config;
 use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
 use crate::progress::Progress;
@@ -18,6 +19,7 @@ use std::io;
 use std::path::Path;
 
 pub fn run(args: &ExecArgs) -> Result<(), Failure> {
+    let args = &config::exec(args)?;
     let asked = Asked {
         start: args.start,
         count: args.count,

@@ -1,6 +1,7 @@
 //! `rqgc generate`
 
 use crate::cli::GenerateArgs;
+use crate::config;
 use crate::failure::Failure;
 use crate::identity::Compiled;
 use crate::progress::Progress;
@@ -9,6 +10,7 @@ use rqg_cli::generate::{self, Job};
 use rqg_cli::terminal;
 
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
+    let args = &config::generate(args)?;
     args.run.asked().check()?;
     let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;

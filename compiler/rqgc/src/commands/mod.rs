@@ -3,6 +3,7 @@
 pub mod analyze;
 pub mod check;
 pub mod compile;
+pub mod config;
 pub mod data;
 pub mod exec;
 pub mod explain;

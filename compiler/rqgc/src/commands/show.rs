@@ -1,6 +1,7 @@
 //! `rqgc show`
 
 use crate::cli::ShowArgs;
+use crate::config;
 use crate::failure::Failure;
 use crate::identity::Compiled;
 use crate::server;
@@ -9,6 +10,7 @@ use rqg_runtime::engine::EngineError;
 use rqg_runtime::unit_text::{Emission, Generate, UnitText};
 
 pub fn run(args: &ShowArgs) -> Result<(), Failure> {
+    let args = &config::show(args)?;
     let compiled = Compiled::new(&args.identity)?;
     let server = server::for_schema(args.dsn.as_deref())?;
     let identity = compiled.resolve(server.as_ref(), None)?;

@@ -38,8 +38,9 @@ fn a_table_shows_where_it_is_placed() {
     );
     assert_eq!(draws(&program, tables), (1, 0));
     // Either way.
-    let (program, _) =
-        compiled("rule query = let t = table(); SELECT (A t | B t | C other(t)); rule other(t: table) = D t;");
+    let (program, _) = compiled(
+        "rule query = let t = table(); SELECT (A t | B t | C other(t)); rule other(t: table) = D t;",
+    );
     assert_eq!(draws(&program, tables), (1, 0));
 }
 
@@ -63,14 +64,34 @@ fn what_a_text_is_made_of_shows_if_the_text_does() {
         let proof = proof_of(&program);
         assert!(proof.is_proven(), "{text}: {:?}", proof.verdict());
         let hidden = proof.hidden();
-        hidden.filter(|point| matches!(point, Point::Choice(_))).count()
+        hidden
+            .filter(|point| matches!(point, Point::Choice(_)))
+            .count()
     };
     assert_eq!(choices("rule query = let x = { A | B }; C x;"), 0);
     assert_eq!(choices("rule query = let x = { A | B }; C (D x)?;"), 1);
     assert_eq!(choices("rule query = let x = { A | B }; C;"), 1);
+    let both = "rule both() -> (text, text) = | return ({ A }, { B }); | return ({ C }, { D }); ;";
+    let returned = |body: &str| {
+        choices(&format!(
+            "rule query = let (x, y) = both(); {body};\n{both}"
+        ))
+    };
+    assert_eq!(returned("x E y"), 0);
+    assert_eq!(returned("y E x"), 0);
+    assert_eq!(returned("E y"), 0);
+    assert_eq!(returned("E x? y"), 0);
+    assert_eq!(returned("E x?"), 1);
+    assert_eq!(returned("E x? y?"), 1);
     assert_eq!(choices("rule query = let x = { A | B }; (C x | D x);"), 0);
-    assert_eq!(choices("rule query = let x = quote({ \"a\" | \"b\" }); C x;"), 0);
-    assert_eq!(choices("rule query = let x = quote({ \"a\" | \"b\" }); C x?;"), 1);
+    assert_eq!(
+        choices("rule query = let x = quote({ \"a\" | \"b\" }); C x;"),
+        0
+    );
+    assert_eq!(
+        choices("rule query = let x = quote({ \"a\" | \"b\" }); C x?;"),
+        1
+    );
 }
 
 #[test]
@@ -94,7 +115,10 @@ fn values_of_rows_may_be_made_in_ways_that_do_not_show() {
 #[test]
 fn the_bundled_modules_and_grammars_are_proven() {
     for name in ["crud", "json", "queries"] {
-        let path = format!("{}/../grammars/{name}/{name}.rqg", env!("CARGO_MANIFEST_DIR"));
+        let path = format!(
+            "{}/../grammars/{name}/{name}.rqg",
+            env!("CARGO_MANIFEST_DIR")
+        );
         let compilation = crate::compile(&crate::Input::path(std::path::Path::new(&path)));
         let program = compilation.program.expect("a bundled grammar compiles");
         let proof = proof_of(&program);

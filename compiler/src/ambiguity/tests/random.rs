@@ -67,7 +67,10 @@ pub(crate) struct Numbers(pub u64);
 
 impl Numbers {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
 }
@@ -81,14 +84,25 @@ fn element(numbers: &mut Numbers, rule: u64, rules: u64, depth: u32) -> String {
     let deeper = |numbers: &mut Numbers| body(numbers, rule, rules, depth + 1);
     let word = |numbers: &mut Numbers| TERMINALS[numbers.below(14) as usize].to_owned();
     match numbers.below(if depth > 1 { 7 } else { 14 }) {
-        0..=3 => word(numbers),
+        0..=2 => word(numbers),
+        // Texts that were derived before, and what a rule returns.
+        3 => match numbers.below(5) {
+            0 => "x".to_owned(),
+            1 => "y".to_owned(),
+            2 => "z".to_owned(),
+            _ => word(numbers),
+        },
         4 if rule + 1 < rules => format!("r{}", rule + 1 + numbers.below(rules - rule - 1)),
         5 => format!("int({}..={})", numbers.below(2), 9 + numbers.below(3)),
         6 => format!("{}?", word(numbers)),
         7 => format!("({})", deeper(numbers)),
         8 => format!("({})?", deeper(numbers)),
         9 => format!("({}){{{}..=2}}", deeper(numbers), numbers.below(2)),
-        10 => format!("({}){{1..=2 {}}}", deeper(numbers), TERMINALS[2 + numbers.below(12) as usize]),
+        10 => format!(
+            "({}){{1..=2 {}}}",
+            deeper(numbers),
+            TERMINALS[2 + numbers.below(12) as usize]
+        ),
         11 => format!("\"(\" ({}) \")\"", deeper(numbers)),
         12 => format!("quote({{ {} }})", deeper(numbers)),
         // Comes back to itself or another rule; most of the time it ends.
@@ -121,9 +135,46 @@ fn body(numbers: &mut Numbers, rule: u64, rules: u64, depth: u32) -> String {
 pub(crate) fn grammar(numbers: &mut Numbers) -> String {
     let rules = 1 + numbers.below(3);
     let mut text = String::from("rule query = r0;\n");
+    let mut texts = false;
     for rule in 0..rules {
         let body = body(numbers, rule, rules, 0);
-        text.push_str(&format!("rule r{rule} = {body};\n"));
+        let uses = |name: &str| {
+            body.split([' ', '(', ')', '?', '{', '}'])
+                .any(|word| word == name)
+        };
+        let mut bound = String::new();
+        if uses("x") {
+            bound.push_str(&format!("let x = {{ {} }}; ", words(numbers)));
+        }
+        if uses("y") || uses("z") {
+            texts = true;
+            bound.push_str("let (y, z) = texts(); ");
+        }
+        text.push_str(&format!("rule r{rule} = {bound}({body});\n"));
+    }
+    if texts {
+        text.push_str("rule texts() -> (text, text) =");
+        for _ in 0..=numbers.below(2) {
+            let (first, second) = (words(numbers), words(numbers));
+            text.push_str(&format!(" | return ({{ {first} }}, {{ {second} }});"));
+        }
+        text.push_str(" ;\n");
+    }
+    text
+}
+
+/// A few words, in several ways.
+fn words(numbers: &mut Numbers) -> String {
+    let mut text = TERMINALS[numbers.below(14) as usize].to_owned();
+    for _ in 0..numbers.below(3) {
+        let more = TERMINALS[numbers.below(14) as usize];
+        let joined = match numbers.below(4) {
+            0 => format!(" | {more}"),
+            1 => format!(" {more}?"),
+            2 => format!(" ~ {more}"),
+            _ => format!(" {more}{{1..=2}}"),
+        };
+        text.push_str(&joined);
     }
     text
 }
@@ -163,8 +214,8 @@ fn twins(program: Arc<crate::ir::Program>) -> Option<(Option<String>, bool)> {
 #[test]
 fn what_is_proven_has_no_text_with_two_derivations() {
     let mut numbers = Numbers(7);
-    let (mut proven, mut ambiguous, mut missed) = (0, 0, 0);
-    for _ in 0..800 {
+    let (mut proven, mut ambiguous, mut missed, mut hidden) = (0, 0, 0, 0);
+    for _ in 0..400 {
         let text = grammar(&mut numbers);
         let compilation = crate::compile(&crate::Input::text("test.rqg", &*text));
         let Some(program) = compilation.program else {
@@ -180,14 +231,17 @@ fn what_is_proven_has_no_text_with_two_derivations() {
                 "`{twin}` has two derivations:\n{text}"
             );
             ambiguous += 1;
+            hidden += usize::from(proof.is_proven());
         } else if proof.is_proven() {
             proven += 1;
         } else if all {
-            missed += 1; if std::env::var("DBG").is_ok() && missed < 14 { eprintln!("MISSED {text}\n{}", super::shown(text.trim_start_matches("grammar test;"))); }
+            missed += 1;
         }
     }
     // Both happen, and little of what could be proven is not.
-    assert!(ambiguous > 100, "{ambiguous}");
-    assert!(proven > 100, "{proven}");
+    assert!(ambiguous > 50, "{ambiguous}");
+    assert!(proven > 50, "{proven}");
     assert!(missed * 4 < proven, "{missed} of {proven}");
+    // Where choices do not show, strict runs hide them.
+    assert!(hidden < proven, "{hidden} of {proven}");
 }

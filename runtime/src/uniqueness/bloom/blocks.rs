@@ -5,6 +5,7 @@
 
 use super::prefetch::prefetch;
 use crate::uniqueness::Fingerprint;
+use memmap2::MmapMut;
 
 /// Bits of a block.
 pub(super) const BLOCK_BITS: u64 = 512;
@@ -18,15 +19,14 @@ pub(super) const WORDS: usize = 8;
 /// Bits of a word.
 pub(super) const WORD_BITS: u64 = 64;
 
-/// A cache line.
-#[derive(Debug, Clone, Copy)]
-#[repr(align(64))]
-struct Block([u64; WORDS]);
+/// A cache line: words, least significant byte first.
+type Block = [[u8; 8]; WORDS];
 
-/// The blocks of one generation.
+/// The blocks of one generation, in memory of their own: it is aligned to pages, all zero, and taken
+/// from the system when it is first touched.
 #[derive(Debug)]
 pub(in crate::uniqueness) struct Blocks {
-    blocks: Vec<Block>,
+    memory: MmapMut,
 }
 
 /// An element's bit in each word of its block.
@@ -46,11 +46,21 @@ impl Blocks {
 
     /// So many empty blocks, at least one; none if there is no memory for them.
     pub(in crate::uniqueness) fn new(count: u64) -> Option<Self> {
-        let count = usize::try_from(count.max(1)).ok()?;
-        let mut blocks = Vec::new();
-        blocks.try_reserve_exact(count).ok()?;
-        blocks.resize(count, Block([0; WORDS]));
-        Some(Self { blocks })
+        let bytes = count.max(1).checked_mul(BLOCK_BYTES)?;
+        let memory = MmapMut::map_anon(usize::try_from(bytes).ok()?).ok()?;
+        // Look-ups are all over the memory: with small pages, finding the page takes longer than
+        // the look-up. A system that has no large ones does without.
+        #[cfg(target_os = "linux")]
+        let _ = memory.advise(memmap2::Advice::HugePage);
+        Some(Self { memory })
+    }
+
+    fn blocks(&self) -> &[Block] {
+        self.memory.as_chunks().0.as_chunks().0
+    }
+
+    fn blocks_mut(&mut self) -> &mut [Block] {
+        self.memory.as_chunks_mut().0.as_chunks_mut().0
     }
 
     /// The block of a fingerprint, by its upper 64 bits.
@@ -58,13 +68,13 @@ impl Blocks {
     fn position(&self, fingerprint: Fingerprint) -> usize {
         let upper = (fingerprint >> 64) as u64;
         // Below the number of blocks.
-        ((u128::from(upper) * self.blocks.len() as u128) >> 64) as usize
+        ((u128::from(upper) * self.blocks().len() as u128) >> 64) as usize
     }
 
     /// Starts to load the block of a fingerprint.
     #[inline(always)]
     pub(super) fn prefetch(&self, fingerprint: Fingerprint) {
-        if let Some(block) = self.blocks.get(self.position(fingerprint)) {
+        if let Some(block) = self.blocks().get(self.position(fingerprint)) {
             prefetch(block);
         }
     }
@@ -72,34 +82,32 @@ impl Blocks {
     /// Whether a fingerprint may be there.
     #[inline(always)]
     pub(in crate::uniqueness) fn contains(&self, fingerprint: Fingerprint, mask: &Mask) -> bool {
-        let Some(block) = self.blocks.get(self.position(fingerprint)) else {
+        let Some(block) = self.blocks().get(self.position(fingerprint)) else {
             return false;
         };
-        let missing = |missing, (word, bit): (&u64, &u64)| missing | (!word & bit);
-        block.0.iter().zip(mask).fold(0, missing) == 0
+        let missing =
+            |missing, (word, bit): (&[u8; 8], &u64)| missing | (!u64::from_le_bytes(*word) & bit);
+        block.iter().zip(mask).fold(0, missing) == 0
     }
 
     /// Adds a fingerprint.
     #[inline(always)]
     pub(in crate::uniqueness) fn insert(&mut self, fingerprint: Fingerprint, mask: &Mask) {
         let position = self.position(fingerprint);
-        if let Some(block) = self.blocks.get_mut(position) {
-            for (word, bit) in block.0.iter_mut().zip(mask) {
-                *word |= bit;
+        if let Some(block) = self.blocks_mut().get_mut(position) {
+            for (word, bit) in block.iter_mut().zip(mask) {
+                *word = (u64::from_le_bytes(*word) | bit).to_le_bytes();
             }
         }
     }
 
     /// The share of the bits that are set, counted in up to `most` blocks.
     pub(super) fn fill(&self, most: usize) -> f64 {
-        let step = self.blocks.len().div_ceil(most.max(1)).max(1);
+        let step = self.blocks().len().div_ceil(most.max(1)).max(1);
         let (mut ones, mut blocks) = (0_u64, 0_u64);
-        for block in self.blocks.iter().step_by(step) {
-            ones += block
-                .0
-                .iter()
-                .map(|it| u64::from(it.count_ones()))
-                .sum::<u64>();
+        for block in self.blocks().iter().step_by(step) {
+            let set = block.iter().flatten().map(|byte| byte.count_ones());
+            ones += u64::from(set.sum::<u32>());
             blocks += 1;
         }
         ones as f64 / (blocks.max(1) * BLOCK_BITS) as f64
@@ -107,6 +115,6 @@ impl Blocks {
 
     /// How many there are.
     pub(super) fn len(&self) -> u64 {
-        self.blocks.len() as u64
+        self.blocks().len() as u64
     }
 }

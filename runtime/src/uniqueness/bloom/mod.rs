@@ -63,7 +63,7 @@ pub struct BloomStatistics {
 }
 
 impl BloomFilter {
-    /// An empty filter of a size. Its first generation's memory is taken here.
+    /// An empty filter of a size.
     ///
     /// # Errors
     /// The machine has not that much memory to give.

@@ -26,8 +26,8 @@ fn admitted(filter: &mut BloomFilter, numbers: &[u64], division: usize) -> Vec<b
 
 #[test]
 fn nothing_comes_twice_and_little_is_dropped() {
-    for interval in [None, Some(100_000)] {
-        let units = 500_000;
+    for interval in [None, Some(40_000)] {
+        let units = 200_000;
         let settings = BloomSettings {
             units: Some(units),
             false_positive_rate: Some(HIGHEST_RATE),

@@ -4,7 +4,6 @@
 use super::*;
 use crate::choices::Random;
 use crate::demand::{Atom, Bound, Clause, Comparison, Demand, Domain, Field, Property};
-use crate::dialect::Dialect;
 use crate::plan::{Alternative, Setup, Site};
 use crate::schema::default_model;
 use crate::schema::model::ForeignKeyId;
@@ -349,7 +348,7 @@ fn what_is_decided_in_advance_is_what_demands_say() {
             .collect();
         let plan = Plan::new(Setup {
             model: Arc::clone(&model),
-            dialect: Dialect::default(),
+            postgresql_major: 16,
             guards: Vec::new(),
             demands: demands.clone(),
             sites: sites.clone(),

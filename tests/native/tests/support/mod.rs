@@ -44,9 +44,13 @@ pub fn models() -> Vec<(String, Arc<Model>)> {
     with_rows.collect()
 }
 
+/// Those of one dialect, or of several with commas between them.
 pub fn settings(dialect: &str, seed: u64) -> Settings {
-    let dialect: Dialect = dialect.parse().expect("a dialect");
-    Settings::for_dialect(Seed::from(seed).master_key(), dialect)
+    let dialects = dialect
+        .split(',')
+        .map(|name| name.parse().expect("a dialect"));
+    let dialects: Vec<Dialect> = dialects.collect();
+    Settings::for_dialects(Seed::from(seed).master_key(), &dialects)
 }
 
 pub fn program(compiled: &Compiled) -> Arc<Program> {
