@@ -120,6 +120,7 @@ pub mod hello {
             compiler: "0.1.0",
             fingerprint: 12980351101391253451,
             terminator: ";",
+            proven: None,
             schema: None,
             dialects: &[],
             rules: RULES,

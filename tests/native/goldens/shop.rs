@@ -59,22 +59,20 @@ pub mod shop {
             2 => {
                 unit.write(const { &Literal::new("SELECT") });
                 let before = choices.hide(true);
-                let before_2 = choices.hide(true);
                 let aside = unit.begin_text();
                 unit.write_text(To::Place, |_, out| generate::word(choices, out));
                 unit.write(const { &Literal::new("-") });
                 unit.write_text(To::Place, |_, out| generate::word(choices, out));
-                let value = unit.end_text(aside);
-                choices.restore(before_2);
-                let text = unit.spelled(plan, value);
+                let argument = unit.end_text(aside);
+                let text = unit.spelled(plan, argument);
                 let made: String = crate::externs::checksum(
                     choices,
                     &String::from_utf8_lossy(&text),
                     3,
                 );
-                let value_2 = unit.literal(made.as_bytes());
+                let value = unit.literal(made.as_bytes());
                 choices.restore(before);
-                unit.place(plan, value_2);
+                unit.place(plan, value);
                 unit.write(const { &Literal::new("AS c") });
             }
             _ => {}
@@ -239,12 +237,10 @@ pub mod shop {
     fn rule_from_item_2<C: Choices>(plan: &Plan, unit: &mut Unit, choices: &mut C) {
         let mut frame = [Value::Nothing, Value::Nothing, Value::Nothing, Value::Nothing];
         let before = choices.hide(true);
-        let before_2 = choices.hide(true);
-        let value = unit.draw(plan, 6, choices);
-        choices.restore(before_2);
-        let value_2 = unit.alias(plan, value, None);
+        let of = unit.draw(plan, 6, choices);
+        let value = unit.alias(plan, of, None);
         choices.restore(before);
-        frame[0] = value_2;
+        frame[0] = value;
         let height = unit.height();
         let aside = unit.begin_text();
         unit.place(plan, frame[0]);
@@ -270,6 +266,7 @@ pub mod shop {
             compiler: "0.1.0",
             fingerprint: 10341070422198843859,
             terminator: ";",
+            proven: None,
             schema: None,
             dialects: &[
                 DialectTest {
