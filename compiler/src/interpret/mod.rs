@@ -56,6 +56,9 @@ impl Shared {
     fn unit(&self) -> Unit {
         let mut unit = Unit::new(&self.plan);
         unit.limit_calls(self.stack.calls);
+        if let Some((_, space)) = &self.strict {
+            unit.set_space(space.size());
+        }
         unit
     }
 
@@ -183,7 +186,7 @@ impl Generator {
         let reached = reach::from(self.program(), self.shared.start);
         let makes_rows = reached.builtins.iter().any(|builtin| builtin.makes_rows());
         if makes_rows {
-            key_limit(self.plan())
+            key_limit(self.plan(), self.space().map(Arc::as_ref))
         } else {
             None
         }

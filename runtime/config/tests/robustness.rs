@@ -135,6 +135,12 @@ proptest! {
 }
 
 #[test]
+fn marks_end_between_characters() {
+    read("${][éé".as_bytes());
+    read("${\n][éé".as_bytes());
+}
+
+#[test]
 fn deep_and_long_texts_end() {
     read("a { ".repeat(10_000).as_bytes());
     read("[".repeat(10_000).as_bytes());

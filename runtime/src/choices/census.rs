@@ -7,7 +7,7 @@
 
 use super::Enumerated;
 use super::prefix::Prefix;
-use super::shares::{Weights, first};
+use super::shares::{Share, Weights, capped};
 
 /// No node.
 const NONE: u32 = u32::MAX;
@@ -92,7 +92,7 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// The outcome of a rank, with its rank and their number among those that share the outcome.
-    pub fn decide(&mut self, weights: &Weights<'_>, rank: u64, sharing: u64) -> (u64, u64, u64) {
+    pub fn decide(&mut self, weights: &Weights<'_>, rank: u64, sharing: u64) -> Share {
         if let Some(only) = only(weights) {
             return (only, rank, sharing);
         }
@@ -196,48 +196,6 @@ impl Tree {
             root,
             texts,
         }
-    }
-}
-
-/// Shares of ranks by weight, none larger than its cap; the caps add up to no fewer ranks. Given are
-/// weights and caps.
-fn capped(caps: &[(u64, u64)], ranks: u64, prefix: &mut Prefix) -> Vec<u64> {
-    let mut shares: Vec<Option<u64>> = vec![None; caps.len()];
-    let mut left = ranks;
-    loop {
-        let open = |shares: &[Option<u64>], at: usize| shares[at].is_none();
-        let total: u64 = (0..caps.len())
-            .filter(|&at| open(&shares, at))
-            .map(|at| caps[at].0)
-            .sum();
-        let shift = prefix.below(total.max(1));
-        let (mut sum, mut start) = (0_u64, 0);
-        let mut dealt = vec![0; caps.len()];
-        let mut full = false;
-        let mut given = 0;
-        for at in 0..caps.len() {
-            if !open(&shares, at) {
-                continue;
-            }
-            let (weight, cap) = caps[at];
-            sum += weight;
-            let end = first(left, sum.into(), shift, total.max(1).into());
-            dealt[at] = end - start;
-            start = end;
-            if dealt[at] > cap {
-                shares[at] = Some(cap);
-                given += cap;
-                full = true;
-            }
-        }
-        if !full {
-            return shares
-                .into_iter()
-                .zip(dealt)
-                .map(|(fixed, dealt)| fixed.unwrap_or(dealt))
-                .collect();
-        }
-        left -= given;
     }
 }
 
@@ -363,7 +321,7 @@ impl Path {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Choices, Random};
+    use super::super::{Choices, Random, Rank};
     use super::*;
     use std::collections::HashSet;
 
@@ -398,7 +356,7 @@ mod tests {
                 .map(|rank| {
                     let unit = Random::new([1; 32]);
                     let mut choices =
-                        Enumerated::new((rank, ranks), space, KEY, unit, Some(&census));
+                        Enumerated::new((Rank::of(rank), ranks), space, KEY, unit, Some(&census));
                     let text = uneven(&mut choices);
                     assert!(choices.is_emitted());
                     text

@@ -6,10 +6,11 @@
 //! of them: it is drawn from a generator that the visible choices so far decide. Once nobody shares
 //! the choices any more, an ordinary generator that belongs to the index goes on.
 
+use super::capped::{Capped, Dealt, Probe};
 use super::census::{Census, Path, Place};
 use super::prefix::Prefix;
-use super::shares::{Weights, decide};
-use super::{Choices, Random, Sight};
+use super::shares::{self, Share, Weights};
+use super::{Choices, Neighbours, PERIOD, Random, Rank, Sight};
 
 /// Inside of a hidden part.
 const HIDDEN: u8 = 1;
@@ -26,6 +27,10 @@ enum Way<'a> {
     Counted(Place<'a>),
     /// The census is being taken: along this path.
     Walked(Box<Path>),
+    /// By weight, but for what is dealt out otherwise: our place in it.
+    Capped(Dealt<'a>),
+    /// It is looked at what follows given choices.
+    Probed(Box<Probe>),
 }
 
 /// The indexes that share the choices so far: a source that decides visible choices and draws hidden
@@ -40,23 +45,73 @@ struct Shared<'a> {
     sharing: u64,
     /// Indexes from here on are not made.
     units: u64,
+    /// The indexes with the same remainder by [`PERIOD`].
+    alike: Neighbours,
     /// Whether nothing is hidden.
     exhaustive: bool,
     way: Way<'a>,
 }
 
 impl Shared<'_> {
-    fn visible(&mut self, weights: &Weights<'_>) -> u64 {
-        let shift = match *weights {
-            Weights::Alike(0) => self.prefix.bits(),
-            // The total fits.
-            _ => self.prefix.below(weights.total() as u64),
+    /// A visible choice among `n` outcomes that are alike; 0 stands for 2^64.
+    #[inline]
+    fn visible_below(&mut self, n: u64) -> u64 {
+        let shift = match n {
+            0 => self.prefix.bits(),
+            _ => self.prefix.below(n),
         };
-        let (outcome, rank, sharing) = match &mut self.way {
-            Way::Weights => decide(self.rank, self.sharing, shift, weights),
-            Way::Counted(place) => place.decide(weights, self.rank, self.sharing),
-            Way::Walked(path) => (path.decide(weights), self.rank, self.sharing),
+        let share = match self.way {
+            Way::Weights => shares::alike(self.rank, self.sharing, shift, n),
+            _ => self.by_way(shift, &Weights::Alike(n)),
         };
+        self.take(share)
+    }
+
+    /// A visible choice by weights.
+    #[inline]
+    fn visible_pick(&mut self, sums: &[u64]) -> u64 {
+        // The total fits.
+        let shift = self.prefix.below(Weights::Sums(sums).total() as u64);
+        let share = match self.way {
+            Way::Weights => shares::by_sums(self.rank, self.sharing, shift, sums),
+            _ => self.by_way(shift, &Weights::Sums(sums)),
+        };
+        self.take(share)
+    }
+
+    /// A visible choice between the first outcome, which has `part` of a million, and the second.
+    #[inline]
+    fn visible_chance(&mut self, part: u64) -> u64 {
+        let shift = self.prefix.below(1_000_000);
+        let share = match self.way {
+            Way::Weights => shares::chance(self.rank, self.sharing, shift, part),
+            _ => self.by_way(shift, &Weights::Sums(&[part, 1_000_000])),
+        };
+        self.take(share)
+    }
+
+    #[inline(never)]
+    fn by_way(&mut self, shift: u64, weights: &Weights<'_>) -> Share {
+        let (rank, sharing) = (self.rank, self.sharing);
+        match &mut self.way {
+            Way::Counted(place) => return place.decide(weights, rank, sharing),
+            Way::Walked(path) => return (path.decide(weights), rank, sharing),
+            Way::Capped(place) => match place.decide(rank, sharing) {
+                Some(share) => return share,
+                None => self.way = Way::Weights,
+            },
+            Way::Probed(probe) => {
+                if let Some(share) = probe.decide(weights) {
+                    return share;
+                }
+            }
+            Way::Weights => {}
+        }
+        shares::decide(rank, sharing, shift, weights)
+    }
+
+    #[inline]
+    fn take(&mut self, (outcome, rank, sharing): Share) -> u64 {
         (self.rank, self.sharing) = (rank, sharing);
         self.prefix.chose(outcome);
         outcome
@@ -78,7 +133,7 @@ impl Choices for Shared<'_> {
         match n {
             0 | 1 => 0,
             _ if self.sight.0 != 0 => self.prefix.below(n),
-            _ => self.visible(&Weights::Alike(n)),
+            _ => self.visible_below(n),
         }
     }
 
@@ -86,23 +141,27 @@ impl Choices for Shared<'_> {
         if self.sight.0 != 0 {
             self.prefix.bits()
         } else {
-            self.visible(&Weights::Alike(0))
+            self.visible_below(0)
         }
     }
 
     fn pick(&mut self, cumulative: &[u64]) -> usize {
-        let weights = Weights::Sums(cumulative);
         if self.sight.0 != 0 {
+            let weights = Weights::Sums(cumulative);
             let position = self.prefix.below(weights.total() as u64);
             weights.at(position) as usize
         } else {
-            self.visible(&weights) as usize
+            self.visible_pick(cumulative) as usize
         }
     }
 
     fn chance(&mut self, parts_per_million: u32) -> bool {
-        let yes = u64::from(parts_per_million).min(1_000_000);
-        self.pick(&[yes, 1_000_000]) == 0
+        let part = u64::from(parts_per_million).min(1_000_000);
+        if self.sight.0 != 0 {
+            self.prefix.below(1_000_000) < part
+        } else {
+            self.visible_chance(part) == 0
+        }
     }
 
     fn hide(&mut self, hidden: bool) -> Sight {
@@ -125,12 +184,12 @@ impl Choices for Shared<'_> {
         match n {
             _ if self.is_hidden() => None,
             0 | 1 => Some(0),
-            _ => Some(self.visible(&Weights::Alike(n))),
+            _ => Some(self.visible_below(n)),
         }
     }
 
     fn shown_pick(&mut self, cumulative: &[u64]) -> Option<usize> {
-        (!self.is_hidden()).then(|| self.visible(&Weights::Sums(cumulative)) as usize)
+        (!self.is_hidden()).then(|| self.visible_pick(cumulative) as usize)
     }
 
     fn tells_apart(&mut self) -> bool {
@@ -144,7 +203,22 @@ impl Choices for Shared<'_> {
         match &mut self.way {
             // As many texts as there are indexes.
             Way::Walked(path) => path.give_up(),
+            Way::Probed(probe) if probe.is_on_its_way() => {
+                probe.told_apart();
+                (self.rank, self.sharing) = (0, 1);
+            }
             _ if units >= self.units => (self.rank, self.sharing) = (0, 1),
+            // That is what keys repeat after which are too few for the space.
+            _ if units >= PERIOD => {
+                // Left are those with the same remainder, whose ranks lie around ours.
+                let before = self.rank.min(self.alike.before);
+                let behind = (self.sharing - 1 - self.rank).min(self.alike.behind);
+                (self.rank, self.sharing) = (before, before + 1 + behind);
+                // What was dealt out was so among more.
+                if let Way::Capped(_) = self.way {
+                    self.way = Way::Weights;
+                }
+            }
             _ => {}
         }
     }
@@ -161,12 +235,12 @@ pub struct Enumerated<'a> {
 }
 
 impl<'a> Enumerated<'a> {
-    /// The choices of the index with a rank among `space` indexes, at most 2^63; `rank` is below.
+    /// The choices of the index with a rank among `space` indexes, at most 2^63; the rank is below.
     /// `run` is the key that all of them share, `unit` gives the index's own choices. Indexes are below `units`.
     /// With a census the ranks are below the number of texts that it counts.
     #[must_use]
     pub fn new(
-        (rank, space): (u64, u64),
+        (rank, space): (Rank, u64),
         units: u64,
         run: [u64; 2],
         unit: Random,
@@ -178,12 +252,46 @@ impl<'a> Enumerated<'a> {
             shared: Shared {
                 prefix: Prefix::new(run),
                 sight: Sight(0),
-                rank,
+                rank: rank.rank,
                 sharing: space,
                 units,
+                alike: rank.alike,
                 exhaustive: false,
                 way: census.map_or(Way::Weights, |census| Way::Counted(census.start())),
             },
+        }
+    }
+
+    /// The same, with these shares.
+    #[must_use]
+    #[inline]
+    pub(crate) fn with_shares(mut self, capped: Option<&'a Capped>) -> Self {
+        if let Some(capped) = capped {
+            self.shared.way = Way::Capped(capped.start());
+        }
+        self
+    }
+
+    /// The choices after those of a probe, and the probe at the end.
+    pub(super) fn probing(
+        rank: Rank,
+        units: u64,
+        run: [u64; 2],
+        unit: Random,
+        probe: Box<Probe>,
+    ) -> Self {
+        let (at, sharing) = probe.start();
+        let rank = Rank { rank: at, ..rank };
+        let mut choices = Self::new((rank, sharing), units, run, unit, None);
+        choices.shared.way = Way::Probed(probe);
+        choices
+    }
+
+    /// The probe that was sent.
+    pub(super) fn into_probe(self) -> Box<Probe> {
+        match self.shared.way {
+            Way::Probed(probe) => probe,
+            _ => Box::default(),
         }
     }
 
@@ -197,7 +305,7 @@ impl<'a> Enumerated<'a> {
     /// The choices along a path of the tree of all visible choices.
     pub(super) fn walking(run: [u64; 2], path: Box<Path>) -> Self {
         let mut choices = Self::new(
-            (0, u64::MAX >> 1),
+            (Rank::of(0), u64::MAX >> 1),
             u64::MAX,
             run,
             Random::new([0; 32]),
@@ -211,7 +319,7 @@ impl<'a> Enumerated<'a> {
     pub(super) fn into_path(self) -> Box<Path> {
         match self.shared.way {
             Way::Walked(path) => path,
-            Way::Weights | Way::Counted(_) => Box::default(),
+            _ => Box::default(),
         }
     }
 
@@ -329,7 +437,13 @@ mod tests {
     fn enumerated(rank: u64, space: u64) -> Enumerated<'static> {
         let mut unit = [3; 32];
         unit[..8].copy_from_slice(&rank.to_le_bytes());
-        Enumerated::new((rank, space), space, [1, 2], Random::new(unit), None)
+        Enumerated::new(
+            (Rank::of(rank), space),
+            space,
+            [1, 2],
+            Random::new(unit),
+            None,
+        )
     }
 
     /// A grammar of words of letters with different weights, ended at random.
@@ -389,6 +503,31 @@ mod tests {
             assert!(choices.tells_apart());
         }
         assert_eq!(hidden.len(), 2);
+    }
+
+    #[test]
+    fn a_repeated_key_leaves_those_that_have_it() {
+        let neighbours = |before, behind| Rank {
+            rank: 500,
+            alike: Neighbours { before, behind },
+        };
+        for (rank, left) in [
+            (neighbours(3, 4), (3, 8)),
+            (neighbours(600, 2), (500, 503)),
+            (neighbours(0, 600), (0, 500)),
+        ] {
+            let mut choices = Enumerated::new(
+                (rank, 1_000),
+                PERIOD * 2,
+                [1, 2],
+                Random::new([0; 32]),
+                None,
+            );
+            choices.told_apart(PERIOD - 1);
+            assert_eq!((choices.shared.rank, choices.shared.sharing), (500, 1_000));
+            choices.told_apart(PERIOD);
+            assert_eq!((choices.shared.rank, choices.shared.sharing), left);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The one door through which everything random enters a derivation.
 
 mod bytes;
+mod capped;
 mod census;
 mod enumerated;
 mod permutation;
@@ -11,9 +12,10 @@ mod replay;
 mod shares;
 
 pub use bytes::Bytes;
+pub(crate) use capped::Capped;
 pub use census::Census;
 pub use enumerated::Enumerated;
-pub use permutation::Permutation;
+pub use permutation::{Neighbours, PERIOD, Permutation, Rank};
 pub use random::Random;
 pub use recorded::{Kind, Record, Recorded};
 pub use replay::Replay;
@@ -94,7 +96,8 @@ pub trait Choices {
         false
     }
 
-    /// The text holds something that no two units with indexes below `units` share.
+    /// The text holds something that no two units with indexes below `units` share: a key, which may
+    /// come again every [`PERIOD`] indexes, or the index itself.
     #[inline(always)]
     fn told_apart(&mut self, _units: u64) {}
 }

@@ -198,6 +198,15 @@ pub enum Atom {
 }
 
 impl Domain {
+    /// Whether foreign keys are drawn from.
+    #[must_use]
+    pub fn is_foreign_keys(&self) -> bool {
+        matches!(
+            self,
+            Self::ForeignKeys | Self::ForeignKeysFrom(_) | Self::ForeignKeysTo(_)
+        )
+    }
+
     /// The same domain of another value: the term that it speaks of, if any, is mapped.
     #[must_use]
     pub fn map(&self, mut term: impl FnMut(&Term) -> Term) -> Self {

@@ -176,6 +176,9 @@ impl<G: Grammar> Generator<G> {
     pub fn worker(&self) -> Worker<G> {
         let mut unit = Unit::new(&self.shared.plan);
         unit.limit_calls(self.shared.stack.calls);
+        if let Some(space) = &self.shared.space {
+            unit.set_space(space.size());
+        }
         Worker {
             unit,
             keys: UnitKeys::new(self.shared.keys),
@@ -205,7 +208,7 @@ impl<G: Grammar> Generator<G> {
         let reached = plan::reached(G::TABLES, self.shared.start);
         let mut rules = G::TABLES.rules.iter().zip(reached);
         if rules.any(|(rule, reached)| reached && rule.makes_rows) {
-            key_limit(&self.shared.plan)
+            key_limit(&self.shared.plan, self.space())
         } else {
             None
         }

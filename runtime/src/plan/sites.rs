@@ -8,6 +8,7 @@ use super::memo::Memos;
 use super::table::{Table, unit_of_samples};
 use crate::demand::{Demand, Domain, View};
 use crate::unit::value::Value;
+use std::collections::HashSet;
 use std::ops::BitAnd;
 
 /// A draw from a finite domain.
@@ -25,6 +26,8 @@ pub struct PlannedSite {
     pub candidates: Candidates,
     /// The greatest depth among the listed candidates.
     pub deepest: u32,
+    /// Whether several candidates print alike whatever the unit: foreign keys of the same columns.
+    pub repeats: bool,
 }
 
 /// A clause of what candidates have to satisfy.
@@ -197,5 +200,13 @@ pub(super) fn plan(
         clauses,
         candidates,
         deepest,
+        repeats: domain.is_foreign_keys() && has_repeated_key(plan),
     }
+}
+
+/// Whether two foreign keys of the model have the same columns and tables.
+fn has_repeated_key(plan: &Plan) -> bool {
+    let mut seen = HashSet::new();
+    let mut keys = plan.model().foreign_keys.iter();
+    keys.any(|key| !seen.insert((key.from, key.to, &key.columns, &key.targets)))
 }

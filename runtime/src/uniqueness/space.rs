@@ -1,6 +1,6 @@
 //! The space of a strict run: its indexes, each of which is decoded into a derivation.
 
-use crate::choices::{Census, Enumerated, Permutation, Random};
+use crate::choices::{Capped, Census, Enumerated, PERIOD, Permutation, Random};
 use crate::entropy::MasterKey;
 use crate::unit_text::{Emission, UnitText};
 use rand_chacha::ChaCha20Rng;
@@ -33,9 +33,14 @@ pub struct Space {
     permutation: Permutation,
     run: [u64; 2],
     census: Option<Census>,
+    /// The shares of the first choices, where they are not those of the weights.
+    capped: Option<Capped>,
     /// Whether every derivation has an index of its own, so that texts may come twice.
     exhaustive: bool,
 }
+
+/// In smaller spaces shares go by weight, if texts are not counted.
+const LEAST_CAPPED: u64 = 1 << 16;
 
 /// Derives a unit from choices.
 type Derive<'a> = &'a mut dyn FnMut(&mut Enumerated<'_>);
@@ -100,6 +105,7 @@ impl Space {
             permutation: Permutation::new(size.min(LARGEST), keys.permutation),
             run: keys.run,
             census: Some(counted),
+            capped: None,
             exhaustive: true,
         })
     }
@@ -157,6 +163,7 @@ impl Space {
             permutation: Permutation::new(size, keys.permutation),
             run: keys.run,
             census: None,
+            capped: None,
             exhaustive: false,
         };
         if !given_up.contains(&limit) {
@@ -171,6 +178,10 @@ impl Space {
             if space.census.is_none() {
                 given_up.push(limit);
             }
+        }
+        if space.census.is_none() && size >= LEAST_CAPPED {
+            let alike = if size > PERIOD { size / PERIOD } else { 0 };
+            space.capped = Capped::take(keys.run, size, alike, derive);
         }
         space
     }
@@ -211,6 +222,17 @@ impl Space {
         self.permutation.space()
     }
 
+    /// The units whose new rows have keys of their own, of those that the keys suffice for: where
+    /// these are not all, keys repeat every [`PERIOD`] units, so that it can be told who shares them.
+    #[must_use]
+    pub fn keyed(&self, units: u64) -> u64 {
+        if units < self.size() {
+            units.min(PERIOD)
+        } else {
+            units
+        }
+    }
+
     /// Whether every derivation has an index of its own, and nothing is hidden: texts may come twice.
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
@@ -234,8 +256,9 @@ impl Space {
         }
         let rank = self.permutation.apply(index);
         let ranks = self.units().unwrap_or(size);
-        (rank < ranks).then(|| {
+        (rank.rank < ranks).then(|| {
             Enumerated::new((rank, ranks), size, self.run, unit, self.census.as_ref())
+                .with_shares(self.capped.as_ref())
                 .exhaustive(self.exhaustive)
         })
     }

@@ -28,7 +28,7 @@ impl Unit {
             && let Some((list, seen)) = self.listed(plan, planned)
             && !list.candidates.is_empty()
         {
-            let before = self.hide_repeated_key(plan, planned, choices);
+            let before = choices.hide(planned.repeats);
             let drawn = element(list, seen, choices);
             choices.restore(before);
             return drawn;
@@ -53,7 +53,7 @@ impl Unit {
             && let Some((list, seen)) = self.listed_of(plan, planned, value)
             && !list.candidates.is_empty()
         {
-            let before = self.hide_repeated_key(plan, planned, choices);
+            let before = choices.hide(planned.repeats);
             let drawn = element(list, seen, choices);
             choices.restore(before);
             return drawn;
@@ -74,7 +74,7 @@ impl Unit {
             && let Some((list, seen)) = self.listed(plan, planned)
             && !list.candidates.is_empty()
         {
-            let before = self.hide_repeated_key(plan, planned, choices);
+            let before = choices.hide(planned.repeats);
             let drawn = element(list, seen, choices);
             choices.restore(before);
             return drawn;
@@ -109,7 +109,7 @@ impl Unit {
 
     /// Draws a visible column where the plan lists those of each visible relation.
     fn draw_visible<C: Choices>(
-        &self,
+        &mut self,
         plan: &Plan,
         site: &PlannedSite,
         choices: &mut C,

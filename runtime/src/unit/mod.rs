@@ -26,6 +26,7 @@ use crate::values::{Constants, Ordinals};
 use crate::writer::{Aside, Writer};
 use relation::{Overlay, Relation};
 use scope::Scopes;
+use sight::Prints;
 use value::{Range32, RelationId, Value};
 
 /// Rule calls and loop rounds that a unit may take before it turns shallow.
@@ -78,6 +79,7 @@ pub struct Unit {
     ordinals: Ordinals,
     depth: u32,
     most_calls: u32,
+    space: u64,
     /// One more than the depth that a derivation may reach; [`SHALLOW`] once the fuel is used up.
     reach: u32,
     spent: u32,
@@ -86,6 +88,7 @@ pub struct Unit {
     weights: Vec<u64>,
     constants: Constants,
     buffer: Vec<u8>,
+    prints: Prints,
 }
 
 /// The frame to come back to after a call.
@@ -127,6 +130,7 @@ impl Unit {
             ordinals: Ordinals::new(0),
             depth: 0,
             most_calls: u32::MAX,
+            space: 0,
             reach: SHALLOW,
             spent: 0,
             unmet: 0,
@@ -134,6 +138,7 @@ impl Unit {
             weights: Vec::new(),
             constants: Constants::default(),
             buffer: Vec::new(),
+            prints: Prints::default(),
         }
     }
 
@@ -154,7 +159,7 @@ impl Unit {
         self.index = index;
         self.fresh = 0;
         self.objects = 0;
-        self.ordinals = Ordinals::past(plan.key_offset(), index);
+        self.ordinals = Ordinals::past(plan.key_offset(), index).in_space(self.space);
         self.depth = 0;
         self.reach = plan.budget().saturating_add(1);
         self.spent = 0;
@@ -264,6 +269,11 @@ impl Unit {
     /// deeper call derives nothing.
     pub fn limit_calls(&mut self, calls: u32) {
         self.most_calls = calls;
+    }
+
+    /// Units are made of the indexes of a space of this size.
+    pub fn set_space(&mut self, size: u64) {
+        self.space = size;
     }
 
     /// The start rule of generated code is derived next, at depth 0. Rules keep their slots

@@ -60,9 +60,9 @@ impl Unit {
 
     /// The number of a new row.
     pub(super) fn new_row(&mut self, plan: &Plan, table: TableId) -> u64 {
-        plan.rows()
-            .count(table)
-            .saturating_add(self.ordinals.next_ordinal())
+        let rows = plan.rows();
+        let ordinal = self.ordinals.next_ordinal(rows.new_rows(table));
+        rows.count(table).saturating_add(ordinal)
     }
 
     /// A row that a table holds, that nothing references and that may be deleted.

@@ -148,8 +148,10 @@ impl Fitting {
             By::Default => out.extend_from_slice(b"DEFAULT"),
             By::Null => out.extend_from_slice(b"NULL"),
             By::Ordinal(numbering, rows) => {
-                numbering.push(ordinals.next_ordinal().saturating_add(*rows), out);
-                choices.told_apart(ordinals.units(numbering.capacity()));
+                let values = numbering.capacity();
+                let ordinal = ordinals.next_ordinal(values);
+                numbering.push(ordinal.saturating_add(*rows), out);
+                choices.told_apart(ordinals.units(values));
             }
             By::Drawing => {
                 let before = choices.begin_value();

@@ -5,6 +5,7 @@ use super::literal::{Style, dress_array, end_element, underlying};
 use super::number::{power_of_ten, push_base_36, push_decimal, push_fixed, push_int, push_radix};
 use super::scalar::{self, push_pairs, push_uuid_digits};
 use super::temporal;
+use crate::choices::PERIOD;
 use crate::schema::model::{Allowed, Model, TypeInfo, TypeKind};
 use crate::types::{BuiltinType, Classes, TypeId};
 
@@ -18,6 +19,8 @@ pub struct Ordinals {
     index: u64,
     taken: u64,
     offset: u64,
+    /// Units that values have to suffice for, or they repeat every [`PERIOD`] units.
+    units: u64,
 }
 
 impl Ordinals {
@@ -28,6 +31,7 @@ impl Ordinals {
             index,
             taken: 0,
             offset: 0,
+            units: 0,
         }
     }
 
@@ -36,8 +40,16 @@ impl Ordinals {
     pub fn past(offset: u64, index: u64) -> Self {
         Self {
             offset,
-            ..Self::new(index.wrapping_add(offset))
+            ..Self::new(index)
         }
+    }
+
+    /// The same in a space of so many indexes, in which it has to be told who has the same ordinals:
+    /// where there are not enough for all, they repeat every [`PERIOD`] units.
+    #[must_use]
+    pub fn in_space(self, size: u64) -> Self {
+        let units = if size > PERIOD { size } else { 0 };
+        Self { units, ..self }
     }
 
     /// Up to which index no two units of the run get the same of so many values; 0 stands for 2^64.
@@ -50,10 +62,15 @@ impl Ordinals {
         units.saturating_sub(self.offset)
     }
 
-    /// The next.
-    pub fn next_ordinal(&mut self) -> u64 {
-        let ordinal = self
-            .index
+    /// The next, of which so many different values are made; 0 stands for 2^64.
+    pub fn next_ordinal(&mut self, values: u64) -> u64 {
+        let index = if self.units(values) < self.units {
+            self.index % PERIOD
+        } else {
+            self.index
+        };
+        let ordinal = index
+            .wrapping_add(self.offset)
             .wrapping_mul(ORDINALS_PER_UNIT)
             .wrapping_add(self.taken);
         self.taken += 1;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::choices::{Choices, Enumerated, Random as Xoshiro};
+use crate::choices::{Choices, Enumerated, Random as Xoshiro, Rank};
 use crate::schema::default_model;
 use crate::schema::model::{Model, TableId};
 use crate::types::{BuiltinType, TypeId};
@@ -295,7 +295,13 @@ fn enumerated(
     for rank in 0..space {
         let mut unit = [0; 32];
         unit[..8].copy_from_slice(&rank.to_le_bytes());
-        let mut choices = Enumerated::new((rank, space), space, [run, 1], Xoshiro::new(unit), None);
+        let mut choices = Enumerated::new(
+            (Rank::of(rank), space),
+            space,
+            [run, 1],
+            Xoshiro::new(unit),
+            None,
+        );
         let mut out = Vec::new();
         make(&mut choices, &mut out);
         if choices.is_emitted() {
@@ -344,19 +350,22 @@ fn enumerated_values_never_repeat() {
     }
 }
 
+/// Writes one value.
+type Make<'a> = &'a dyn Fn(&mut Enumerated<'_>, &mut Vec<u8>);
+
 #[test]
 fn enumerated_texts_and_numbers_never_repeat() {
     let regex = Pattern::new("[a-c]{1,3}(x|yy|xy)[0-9]*").unwrap();
     for run in 0..40 {
         let uniform = Distribution::Uniform;
-        let all: [(&str, &dyn Fn(&mut Enumerated<'_>, &mut Vec<u8>)); 9] = [
+        let all: [(&str, Make<'_>); 9] = [
             ("text", &|choices, out| {
                 generate::text(0, 60, &uniform, choices, out);
             }),
             ("regex", &|choices, out| regex.generate(choices, out)),
             ("uuid", &|choices, out| generate::uuid(choices, out)),
             ("date", &|choices, out| {
-                generate::date(1990, 2030, choices, out)
+                generate::date(1990, 2030, choices, out);
             }),
             ("timestamp", &|choices, out| {
                 generate::timestamp(1990, 2030, choices, out);

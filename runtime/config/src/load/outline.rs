@@ -141,7 +141,8 @@ fn place(file: &File, id: FileId, token: &Token, cursor: &mut Cursor) -> Place {
         TokenKind::Newline | TokenKind::Eof => 0,
         _ => token.value.len().min(text.len()),
     };
-    let end = start + length;
+    // A token's value is not always what stands in the file: its length may end in a character.
+    let end = file.text.ceil_char_boundary(start + length);
     Place {
         file: id,
         start,
