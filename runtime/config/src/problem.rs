@@ -153,10 +153,11 @@ fn line_start(file: &File, offset: usize) -> usize {
     before.rfind('\n').map_or(0, |at| at + 1)
 }
 
-/// What is marked of a place: no more than its first line.
+/// What is marked of a place: whole characters, no more than its first line.
 fn marked(file: &File, place: Place) -> std::ops::Range<usize> {
-    let start = place.start.min(file.text.len());
-    start..place.end.clamp(start, file.line_end(start))
+    let start = file.text.floor_char_boundary(place.start);
+    let end = place.end.clamp(start, file.line_end(start));
+    start..file.text.ceil_char_boundary(end)
 }
 
 /// Without what would play with the reader's terminal.
