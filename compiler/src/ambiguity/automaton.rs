@@ -315,6 +315,26 @@ impl Automaton {
         live
     }
 
+    /// For each state, whether the next token that is printed may touch the one before.
+    fn before_glue(&self) -> Vec<bool> {
+        let mut before: Vec<Vec<State>> = vec![Vec::new(); self.moves.len()];
+        let mut open = Vec::new();
+        for (state, way) in (0..).zip(&self.moves) {
+            match way {
+                Move::Glue(_) => open.push(state),
+                Move::Free(ways) => ways.iter().for_each(|&to| before[to as usize].push(state)),
+                _ => {}
+            }
+        }
+        let mut near = vec![false; self.moves.len()];
+        while let Some(state) = open.pop() {
+            if !std::mem::replace(&mut near[state as usize], true) {
+                open.extend(&before[state as usize]);
+            }
+        }
+        near
+    }
+
     /// The regions within.
     pub fn regions(&self) -> impl Iterator<Item = (usize, WordId)> + '_ {
         self.moves.iter().filter_map(|way| match way {
@@ -343,6 +363,12 @@ impl Automaton {
         };
         let side = |kind: usize, open: bool| words.sides[kind][usize::from(!open)];
         let nowhere = Span::default();
+        // The token before matters where one may touch it.
+        let near = self.before_glue();
+        let behind = |to: State, word: WordId, span: Span| {
+            let last = near[to as usize].then_some((word, span));
+            (to, last, false)
+        };
         let mut seen: HashSet<(State, Last, bool)> = HashSet::new();
         let start = within.map(|kind| (side(kind, true), nowhere));
         let mut open = vec![(0, start, false)];
@@ -364,13 +390,13 @@ impl Automaton {
                     if touching {
                         touch(before, side(*kind, true), nowhere);
                     }
-                    open.push((*to, Some((side(*kind, false), nowhere)), false));
+                    open.push(behind(*to, side(*kind, false), nowhere));
                 }
                 Move::Token(word, to) => {
                     if touching {
                         touch(before, *word, span);
                     }
-                    open.push((*to, Some((*word, span)), false));
+                    open.push(behind(*to, *word, span));
                 }
             }
         }

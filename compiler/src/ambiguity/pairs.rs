@@ -74,6 +74,14 @@ impl Hasher for Mix {
         self.0 = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     }
 
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(n.into());
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(n.into());
+    }
+
     fn write_usize(&mut self, n: usize) {
         self.write_u64(n as u64);
     }
@@ -312,15 +320,13 @@ fn extend(
 /// Where a token is due, or the end, without text from a state on.
 fn stops(automaton: &Automaton, from: State, exit: Option<State>) -> Vec<Stop> {
     let mut found = Vec::new();
-    // There are few of them, most of the time.
-    let mut seen: Vec<Stop> = Vec::new();
+    let mut seen: HashSet<Stop, BuildHasherDefault<Mix>> = HashSet::default();
     let mut open = vec![(from, false)];
     while let Some((state, passed)) = open.pop() {
         let passed = passed || exit == Some(state);
-        if seen.contains(&(state, passed)) {
+        if !seen.insert((state, passed)) {
             continue;
         }
-        seen.push((state, passed));
         match &automaton.moves[state as usize] {
             Move::End | Move::Token(..) | Move::Bracket(..) => found.push((state, passed)),
             Move::Free(ways) => open.extend(ways.iter().map(|&way| (way, passed))),
