@@ -112,14 +112,13 @@ impl Extent {
     }
 
     /// The indexes that the run goes through, as far as that is known: none are counted for units
-    /// that a filter may drop.
+    /// that a filter may drop, or that indexes of a space may lack.
     #[must_use]
     pub fn expected(&self) -> Range<u64> {
-        match (self.uniqueness, self.limit) {
-            (Uniqueness::Probabilistic, Some(limit)) => {
-                self.indexes.start..self.indexes.start.saturating_add(limit)
-            }
-            _ => self.indexes.clone(),
+        let Range { start, end } = self.indexes;
+        match self.limit {
+            Some(limit) => start..start.saturating_add(limit).min(end),
+            None => start..end,
         }
     }
 
@@ -212,6 +211,18 @@ mod tests {
         let endless = (5..u64::MAX, Some(70));
         assert_eq!(extent(&whole, Uniqueness::Probabilistic), endless);
         assert_eq!(extent(&whole, Uniqueness::Strict), (5..1000, Some(70)));
+    }
+
+    #[test]
+    fn a_run_is_expected_to_end_with_its_last_unit() {
+        let expected = |uniqueness, space| {
+            let extent = asked(5, 70).extent(uniqueness, space);
+            extent.map(|extent| extent.expected()).ok()
+        };
+        assert_eq!(expected(Uniqueness::None, 0), Some(5..75));
+        assert_eq!(expected(Uniqueness::Probabilistic, 0), Some(5..75));
+        assert_eq!(expected(Uniqueness::Strict, 1000), Some(5..75));
+        assert_eq!(expected(Uniqueness::Strict, 60), Some(5..60));
     }
 
     #[test]
