@@ -1,7 +1,9 @@
 //! The flags that decide what is made and where it goes, and how their values are read.
 
 use crate::Failure;
+use crate::checkpoint::CheckpointArgs;
 use crate::filter::FilterArgs;
+use crate::output::OutputArgs;
 use crate::range::Asked;
 use clap::{Args, ValueEnum};
 use rqg_runtime::dialect::Dialect;
@@ -91,6 +93,12 @@ pub struct RunArgs {
     /// Write to this file, - for stdout; regular files appear when they are complete
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// The form of the output.
+    #[command(flatten)]
+    pub form: OutputArgs,
+    /// How it can be resumed.
+    #[command(flatten)]
+    pub checkpoint: CheckpointArgs,
     /// Write units in the order of their indexes (the default)
     #[arg(long, overrides_with = "unordered")]
     pub ordered: bool,

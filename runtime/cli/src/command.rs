@@ -90,7 +90,10 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     let run = prepare::<G>(&args.identity, Some(&args.run.asked())).map_err(told)?;
     let format = run.identity.format(args.run.format, G::TABLES.terminator);
     let mut extent = run.extent(&args.run).map_err(told)?;
-    let opened = args.run.filter.open(&mut extent, run.proof(), &run.line);
+    let opened = args
+        .run
+        .filter
+        .open(&mut extent, run.proof(), &run.line, None);
     let mut opened = opened.map_err(told)?;
     let settings = Settings {
         duration: args.run.duration,
@@ -134,15 +137,22 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
     let run = prepare::<G>(&args.identity, Some(&args.run.asked()))?;
     let generator = &run.generator;
     let mut extent = run.extent(&args.run)?;
-    let filter = args.run.filter.open(&mut extent, run.proof(), &run.line)?;
+    let resumed = args.run.checkpoint.resumed()?;
+    let (proof, line) = (run.proof(), &run.line);
+    let filter = args
+        .run
+        .filter
+        .open(&mut extent, proof, line, resumed.as_ref())?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {
         program: G::TABLES.name,
         worker: || generator.worker(),
         stack: generator.required_stack(),
+        identity: format!("{line}{added}"),
         extent,
         filter,
+        resumed,
         format: run.identity.format(args.run.format, G::TABLES.terminator),
         verbose: args.identity.verbose,
     };

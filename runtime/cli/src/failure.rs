@@ -30,6 +30,19 @@ pub enum Failure {
     /// The pipeline failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Making a unit panicked.
+    #[error(
+        "{error}; the grammar's functions in Rust are the first suspects{}",
+        left.as_ref().map_or_else(String::new, |it| format!(
+            "; what was made before is kept: `{}`", it.display()
+        ))
+    )]
+    Panicked {
+        /// What happened.
+        error: EngineError,
+        /// The file that is kept, or the checkpoint.
+        left: Option<PathBuf>,
+    },
     /// There was no seed to be had.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -75,6 +88,7 @@ impl Failure {
             Self::Read { .. }
             | Self::Stdout(_)
             | Self::Engine(_)
+            | Self::Panicked { .. }
             | Self::Entropy(_)
             | Self::Memory(_)
             | Self::Store(_)

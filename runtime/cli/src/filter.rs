@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::args::parse_count;
+use crate::checkpoint::Checkpoint;
 use crate::range::Extent;
 use bytesize::ByteSize;
 use clap::Args;
@@ -54,6 +55,10 @@ pub struct Opened {
     pub identity: String,
     /// What a user has to know.
     pub note: Option<String>,
+    /// It remembers all units of the run below this index, and is asked for those from there on.
+    pub from: u64,
+    /// Whether it is a store that remembered units of other runs when this one began.
+    pub continues_store: bool,
 }
 
 /// A number of bytes, with or without a unit.
@@ -69,7 +74,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 
 impl FilterArgs {
     /// Makes the filter of a run, if it has one, and bounds the run where the filter does. `identity`
-    /// is the run's, on one line.
+    /// is the run's, on one line; `resumed` is where it goes on, if it does.
     ///
     /// # Errors
     /// The flags are for another mode, or there is no such filter for so many units.
@@ -78,18 +83,26 @@ impl FilterArgs {
         extent: &mut Extent,
         proof: Proof,
         identity: &str,
+        resumed: Option<&Checkpoint>,
     ) -> Result<Option<Opened>, Failure> {
         self.check(extent.uniqueness)?;
         match (extent.uniqueness, proof) {
             (Uniqueness::None, _) | (Uniqueness::Strict, Proof::Proven) => Ok(None),
             (Uniqueness::Probabilistic, _) => self.open_bloom(extent).map(Some),
-            (Uniqueness::Strict, Proof::Unproven) => self.open_store(extent, identity).map(Some),
+            (Uniqueness::Strict, Proof::Unproven) => {
+                self.open_store(extent, identity, resumed).map(Some)
+            }
         }
     }
 
     /// The exact store of a strict run.
-    fn open_store(&self, extent: &Extent, identity: &str) -> Result<Opened, Failure> {
-        let store = ExactStore::open(StoreSettings {
+    fn open_store(
+        &self,
+        extent: &Extent,
+        identity: &str,
+        resumed: Option<&Checkpoint>,
+    ) -> Result<Opened, Failure> {
+        let mut store = ExactStore::open(StoreSettings {
             memory: self.store_memory.unwrap_or(DEFAULT_MEMORY),
             directory: self.store.clone(),
             identity: format!(
@@ -100,12 +113,33 @@ impl FilterArgs {
             ),
         })?;
         let start = extent.indexes.start;
-        if let Some(next) = store.next().filter(|&next| next != start) {
-            return Err(Failure::Usage(format!(
-                "the store remembers the units up to index {next}, and the run starts at {start}: \
-                 go on with --start {next}, or name another --store"
-            )));
-        }
+        let from = match (store.next(), resumed) {
+            (Some(next), Some(checkpoint)) if next == checkpoint.next => next,
+            // It was saved, and the checkpoint that says so was not.
+            (Some(next), Some(checkpoint)) if checkpoint.continues_store => {
+                return Err(Failure::Usage(format!(
+                    "the store remembers the units up to index {next}, and the checkpoint is at \
+                     index {}: what the store held before this run can't be told apart; begin anew \
+                     with another --store",
+                    checkpoint.next
+                )));
+            }
+            (_, Some(_)) => {
+                store.forget();
+                start
+            }
+            (Some(next), None) if next != start => {
+                return Err(Failure::Usage(format!(
+                    "the store remembers the units up to index {next}, and the run starts at \
+                     {start}: go on with --start {next}, or name another --store"
+                )));
+            }
+            (_, None) => start,
+        };
+        let continues_store = match resumed {
+            Some(checkpoint) => checkpoint.continues_store,
+            None => store.units() > 0,
+        };
         let files = match &self.store {
             Some(path) => format!("in `{}`", path.display()),
             None => "in temporary files".to_owned(),
@@ -117,6 +151,8 @@ impl FilterArgs {
                 "the grammar is not proven to print different derivations differently: all units \
                  are remembered exactly, in memory and then {files}, 16 bytes each"
             )),
+            from,
+            continues_store,
         })
     }
 
@@ -147,6 +183,8 @@ impl FilterArgs {
                 interval.unwrap_or_default()
             ),
             note,
+            from: extent.indexes.start,
+            continues_store: false,
         })
     }
 

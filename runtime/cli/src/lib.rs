@@ -10,6 +10,7 @@
 //! ```
 
 pub mod args;
+pub mod checkpoint;
 mod command;
 mod failure;
 pub mod features;
@@ -17,6 +18,7 @@ pub mod filter;
 pub mod generate;
 pub mod identity;
 mod names;
+pub mod output;
 pub mod range;
 mod rows;
 pub mod signals;

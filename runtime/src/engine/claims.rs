@@ -37,6 +37,11 @@ impl Claims {
         }
     }
 
+    /// Nothing more can be claimed.
+    pub(super) fn close(&self) {
+        self.next.store(self.end, Ordering::Relaxed);
+    }
+
     /// The first index that was not claimed.
     pub(super) fn next(&self) -> u64 {
         self.next.load(Ordering::Relaxed)

@@ -61,7 +61,10 @@ pub use format::Format;
 pub(crate) use one_line::needs_rewriting;
 pub use one_line::write_one_line;
 pub use queue::Queue;
-pub use sink::{Batch, DiscardSink, FileSink, Sink, StdoutSink};
+pub use sink::{
+    Batch, Compression, DiscardSink, FileSink, Mark, OutputSettings, OutputSink, Position, Reached,
+    Sink, Split, StdoutSink, Unfinished,
+};
 pub use slices::Shard;
 
 use crate::uniqueness::{FilterError, Selection};
@@ -95,6 +98,8 @@ pub struct Settings {
     pub stack_size: usize,
     /// How much waits for the writer.
     pub queue: Queue,
+    /// Whether batches tell their units apart.
+    pub marked: bool,
 }
 
 impl Settings {
@@ -108,6 +113,7 @@ impl Settings {
             ordered: true,
             stack_size: 8 << 20,
             queue: Queue::default(),
+            marked: false,
         }
     }
 }
@@ -175,9 +181,18 @@ pub enum EngineError {
     /// No worker thread could be started.
     #[error("cannot start a worker thread: {0}")]
     Spawn(io::Error),
-    /// A worker thread panicked: a defect of the generator.
-    #[error("a worker thread panicked")]
-    WorkerPanicked,
+    /// A worker thread panicked: a defect of the generator, or of a function of another language
+    /// that it calls.
+    #[error("{} panicked: {message}", match index {
+        Some(index) => format!("making unit {index}"),
+        None => "a worker thread".to_owned(),
+    })]
+    WorkerPanicked {
+        /// The unit in hand, if there was one.
+        index: Option<u64>,
+        /// What the panic said.
+        message: String,
+    },
 }
 
 /// Runs: every worker makes its own generator with `factory`, and all units of the range go to
@@ -226,9 +241,10 @@ where
     G: Generate,
 {
     let started = Instant::now();
+    let is_trivial = selection.is_trivial();
     let marks = if selection.needs_fingerprints() {
         Marks::Fingerprints
-    } else if selection.is_trivial() {
+    } else if is_trivial && !settings.marked {
         Marks::None
     } else {
         Marks::Ends
@@ -281,14 +297,12 @@ where
         }
         drop(full);
         let written = Writer {
-            sequencer: Sequencer::new(
-                settings.range.start,
-                settings.ordered || marks != Marks::None,
-            ),
+            sequencer: Sequencer::new(settings.range.start, settings.ordered || !is_trivial),
             selection,
             control,
             sink,
             returns,
+            claims: claims_ref,
             buffer_size,
             counts_text: !matches!(format, Format::Null),
             statistics: Statistics {
@@ -305,10 +319,15 @@ where
         }
         .write_all(incoming);
         // Joined one by one, since a scope would pass a panic on.
-        if workers.into_iter().any(|worker| worker.join().is_err()) {
-            return Err(EngineError::WorkerPanicked);
+        let panics = workers.into_iter().filter_map(|it| it.join().err());
+        let messages: Vec<String> = panics.map(|it| panic_message(&*it)).collect();
+        match (written?, messages.into_iter().next()) {
+            (Written { statistics, .. }, None) => Ok(statistics),
+            (Written { panicked, .. }, Some(message)) => Err(EngineError::WorkerPanicked {
+                index: panicked,
+                message,
+            }),
         }
-        written
     });
 
     let mut statistics = written?;
@@ -328,6 +347,13 @@ where
     Ok(statistics)
 }
 
+/// What a panic said, as far as that is text.
+fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|it| (*it).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a message".to_owned())
+}
+
 /// More threads than indexes, or than units that are wanted, would find nothing to do.
 fn usable_threads(settings: &Settings, selection: &Selection<'_>) -> usize {
     let indexes = settings.range.end.saturating_sub(settings.range.start);
@@ -345,10 +371,18 @@ struct Writer<'a, 'f> {
     control: &'a Control,
     sink: &'a mut dyn Sink,
     returns: Vec<crossbeam_channel::Sender<Buffer>>,
+    claims: &'a Claims,
     buffer_size: usize,
     /// Whether bytes are those of the output.
     counts_text: bool,
     statistics: Statistics,
+}
+
+/// What the writer did.
+struct Written {
+    statistics: Statistics,
+    /// The unit with which a worker died.
+    panicked: Option<u64>,
 }
 
 impl Writer<'_, '_> {
@@ -357,13 +391,22 @@ impl Writer<'_, '_> {
     fn write_all(
         mut self,
         incoming: crossbeam_channel::Receiver<Message>,
-    ) -> Result<Statistics, EngineError> {
+    ) -> Result<Written, EngineError> {
+        let mut panicked = None;
         if self.selection.is_over() {
-            return Ok(self.statistics);
+            return Ok(self.done(panicked));
         }
         for message in incoming {
-            let Message::Full(buffer) = message else {
-                return Err(EngineError::WorkerPanicked);
+            let buffer = match message {
+                Message::Full(buffer) => buffer,
+                // Nothing more is begun, and what is in hand before that unit is written. Buffers
+                // behind it never come back, so workers must not wait for them.
+                Message::Panicked(index) => {
+                    panicked = panicked.into_iter().chain(index).min();
+                    self.claims.close();
+                    self.returns.clear();
+                    continue;
+                }
             };
             self.sequencer.push(buffer);
             while let Some(mut buffer) = self.sequencer.pop() {
@@ -372,7 +415,7 @@ impl Writer<'_, '_> {
                     Ok(()) => self.recycle(buffer),
                     Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
                         self.statistics.outcome = Outcome::Closed;
-                        return Ok(self.statistics);
+                        return Ok(self.done(panicked));
                     }
                     Err(cause) => {
                         return Err(EngineError::Write {
@@ -381,12 +424,26 @@ impl Writer<'_, '_> {
                         });
                     }
                 }
+                if self.sequencer.is_ordered() {
+                    let reached = Reached {
+                        next: self.statistics.next,
+                        units: self.statistics.units,
+                    };
+                    self.sink.reached(&reached, self.selection)?;
+                }
                 if self.selection.is_over() {
-                    return Ok(self.statistics);
+                    return Ok(self.done(panicked));
                 }
             }
         }
-        Ok(self.statistics)
+        Ok(self.done(panicked))
+    }
+
+    fn done(self, panicked: Option<u64>) -> Written {
+        Written {
+            statistics: self.statistics,
+            panicked,
+        }
     }
 
     fn write(&mut self, buffer: &Buffer) -> io::Result<()> {
@@ -396,6 +453,7 @@ impl Writer<'_, '_> {
                 text: &buffer.text,
                 units: buffer.units,
                 statements: buffer.statements,
+                marks: &buffer.marks,
             })?;
         }
         let statistics = &mut self.statistics;

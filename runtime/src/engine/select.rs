@@ -1,5 +1,6 @@
 //! Takes out of a buffer what a run does not want.
 
+use super::sink::Mark;
 use super::worker::Buffer;
 use crate::uniqueness::{FilterError, Selection};
 
@@ -13,7 +14,7 @@ pub(super) fn select(
     if selection.takes_whole(buffer.units) {
         return Ok(());
     }
-    let marks = std::mem::take(&mut buffer.marks);
+    let mut marks = std::mem::take(&mut buffer.marks);
     let fingerprints = std::mem::take(&mut buffer.fingerprints);
     let first = buffer.first;
     // Indexes below this are counted, and so are those of them that had no unit.
@@ -35,6 +36,12 @@ pub(super) fn select(
                 buffer.text.copy_within(unit.clone(), kept.end);
             }
             kept.end += unit.len();
+            // Never ahead of the mark that was just read.
+            marks[kept.marks] = Mark {
+                end: kept.end,
+                ..mark
+            };
+            kept.marks += 1;
         }
     });
     if !selection.is_over() {
@@ -51,6 +58,7 @@ pub(super) fn select(
         kept.bytes
     };
     // Their memory is used again.
+    marks.truncate(kept.marks);
     (buffer.marks, buffer.fingerprints) = (marks, fingerprints);
     result
 }
@@ -63,4 +71,5 @@ struct Kept {
     bytes: u64,
     /// Where its text ends.
     end: usize,
+    marks: usize,
 }

@@ -183,7 +183,44 @@ fn a_panicking_worker_ends_the_run() {
         let mut sink = DiscardSink;
         run(&settings, &sql(), &Control::default(), &mut sink, || Panics)
     });
-    assert!(matches!(result, Ok(Err(EngineError::WorkerPanicked))));
+    let Ok(Err(EngineError::WorkerPanicked { index, message })) = result else {
+        panic!("{result:?}");
+    };
+    assert_eq!(index, Some(5000));
+    assert!(message.contains("this panic is expected"), "{message}");
+}
+
+#[test]
+fn what_was_made_before_a_panic_is_written() {
+    struct PanicsAt(u64);
+    impl Generate for PanicsAt {
+        fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
+            assert!(index != self.0, "this panic is expected");
+            Uneven.generate(index, unit)
+        }
+    }
+    for threads in [1, 2, 5] {
+        let settings = Settings {
+            threads,
+            queue: Queue {
+                batch: Some(1),
+                ..Queue::default()
+            },
+            ..Settings::new(0..u64::MAX)
+        };
+        let mut found = Vec::new();
+        let control = Control::default();
+        let result = run(&settings, &sql(), &control, &mut found, || PanicsAt(1234));
+        assert!(matches!(
+            result,
+            Err(EngineError::WorkerPanicked {
+                index: Some(1234),
+                ..
+            })
+        ));
+        let (expected, _) = bytes(&Settings::new(0..1234));
+        assert!(found == expected, "{threads} threads");
+    }
 }
 
 #[test]
@@ -320,6 +357,7 @@ fn files_get_their_name_when_complete() {
         text: b"SELECT 1;\n",
         units: 1,
         statements: 1,
+        marks: &[],
     };
 
     let mut dropped = FileSink::create(&path).unwrap();

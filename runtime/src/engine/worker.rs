@@ -4,9 +4,11 @@ use super::claims::Claims;
 use super::control::Control;
 use super::format::Format;
 use super::queue::Share;
+use super::sink::Mark;
 use crate::uniqueness::{Fingerprint, Fingerprinter};
 use crate::unit_text::{Emission, Generate, UnitText};
 use crossbeam_channel::{Receiver, Sender};
+use std::cell::Cell;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -28,17 +30,6 @@ pub(super) enum Marks {
     Ends,
     /// Where it ends, and its fingerprint.
     Fingerprints,
-}
-
-/// A unit in a buffer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
-    pub(super) index: u64,
-    /// Where its text ends in the buffer.
-    pub(super) end: usize,
-    pub(super) statements: u64,
-    /// Bytes of its statements.
-    pub(super) bytes: u64,
 }
 
 /// Formatted units of neighbouring indexes, on their way from a worker to the writer and back.
@@ -83,8 +74,8 @@ impl Buffer {
 pub(super) enum Message {
     /// Units to write.
     Full(Buffer),
-    /// The worker died.
-    Panicked,
+    /// The worker died, with this unit in hand.
+    Panicked(Option<u64>),
 }
 
 /// One worker thread's view of the run.
@@ -105,7 +96,9 @@ pub(super) struct Worker<'a> {
 struct WriterGone;
 
 /// What a worker makes units with.
-struct Maker<G> {
+struct Maker<'a, G> {
+    /// The index of the unit in hand, for the case that making it panics.
+    in_hand: &'a Cell<Option<u64>>,
     generator: G,
     /// The unit in hand, at the end of the text of the buffer that it belongs to.
     unit: UnitText,
@@ -119,8 +112,12 @@ impl Worker<'_> {
     /// Works until there is nothing to claim or nobody who wants it. The generator is made here,
     /// so that it never crosses threads.
     pub(super) fn run<G: Generate>(self, factory: &dyn Fn() -> G) {
-        let _alarm = Alarm(&self.full);
+        let alarm = Alarm {
+            full: &self.full,
+            index: Cell::new(None),
+        };
         let mut maker = Maker {
+            in_hand: &alarm.index,
             generator: factory(),
             unit: UnitText::default(),
             aside: UnitText::default(),
@@ -149,7 +146,7 @@ impl Worker<'_> {
     fn work<G: Generate>(
         &self,
         indexes: Range<u64>,
-        maker: &mut Maker<G>,
+        maker: &mut Maker<'_, G>,
     ) -> Result<(), WriterGone> {
         let mut next = indexes.start;
         while next < indexes.end {
@@ -178,12 +175,13 @@ impl Worker<'_> {
         &self,
         buffer: &mut Buffer,
         indexes: Range<u64>,
-        maker: &mut Maker<G>,
+        maker: &mut Maker<'_, G>,
     ) -> u64 {
         let mut next = indexes.start;
         // Units are made at the end of the buffer's text, so that they need not be copied there.
         std::mem::swap(&mut maker.unit.bytes, &mut buffer.text);
         while next < indexes.end && maker.unit.bytes.len() < self.buffer_size {
+            maker.in_hand.set(Some(next));
             maker.unit.start_here();
             match maker.generator.generate(next, &mut maker.unit) {
                 Emission::Emitted => self.add(next, buffer, maker),
@@ -200,7 +198,7 @@ impl Worker<'_> {
 
     /// Counts the unit in hand as one of a buffer's.
     #[inline]
-    fn add<G>(&self, index: u64, buffer: &mut Buffer, maker: &mut Maker<G>) {
+    fn add<G>(&self, index: u64, buffer: &mut Buffer, maker: &mut Maker<'_, G>) {
         let unit = &mut maker.unit;
         let (statements, bytes) = (unit.ends.len() as u64, unit.text().len() as u64);
         if self.marks == Marks::Fingerprints {
@@ -252,13 +250,16 @@ impl Pace {
 }
 
 /// Tells the writer when the worker panics: it waits for units that will never come.
-struct Alarm<'a>(&'a Sender<Message>);
+struct Alarm<'a> {
+    full: &'a Sender<Message>,
+    index: Cell<Option<u64>>,
+}
 
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             // The queue has room for one such message of each worker.
-            let _ = self.0.try_send(Message::Panicked);
+            let _ = self.full.try_send(Message::Panicked(self.index.get()));
         }
     }
 }

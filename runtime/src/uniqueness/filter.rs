@@ -19,11 +19,12 @@ pub trait Filter: Debug + Send {
         admitted: &mut Vec<bool>,
     ) -> Result<(), FilterError>;
 
-    /// Called once when the run is over; all indexes below `next` were decided.
+    /// Called when the run is over, and before where it is written down how far it is: what is
+    /// remembered outlives the process from here on. All indexes below `next` were decided.
     ///
     /// # Errors
     /// What it keeps outside of memory can't be written.
-    fn finish(&mut self, _next: u64) -> Result<(), FilterError> {
+    fn save(&mut self, _next: u64) -> Result<(), FilterError> {
         Ok(())
     }
 

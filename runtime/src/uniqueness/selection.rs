@@ -57,6 +57,24 @@ impl<'a> Selection<'a> {
         self
     }
 
+    /// So many units of the run were written before.
+    #[must_use]
+    pub fn after(mut self, units: u64) -> Self {
+        self.wanted = self.wanted.map(|wanted| wanted.saturating_sub(units));
+        self
+    }
+
+    /// Lets the filter write down what it remembers; all indexes below `next` were decided.
+    ///
+    /// # Errors
+    /// The filter can't.
+    pub fn save(&mut self, next: u64) -> Result<(), FilterError> {
+        match &mut self.filter {
+            Some(filter) => filter.save(next),
+            None => Ok(()),
+        }
+    }
+
     /// Whether anything has to be decided unit by unit.
     #[must_use]
     pub fn is_trivial(&self) -> bool {
@@ -221,6 +239,15 @@ mod tests {
         for size in [1, 3, 64, 500] {
             assert!(run(size) == whole, "{size}");
         }
+    }
+
+    #[test]
+    fn what_was_written_before_counts() {
+        let mut selection = Selection::all().limit(5).after(3);
+        assert_eq!(decided(&mut selection, &[1, 2, 3]), [true, true]);
+        assert!(selection.is_over());
+        assert!(Selection::all().limit(5).after(5).is_over());
+        assert_eq!(Selection::all().after(5).wanted(), None);
     }
 
     #[test]

@@ -7,17 +7,18 @@ use crate::report::Report;
 use crate::server;
 use crate::terminal;
 use indicatif::{HumanBytes, HumanCount};
-use rqg_cli::signals::{self, Leftovers};
+use rqg_cli::signals;
 use rqg_compiler::schema::{self, Origin};
 use rqg_compiler::source::Sources;
 use rqg_runtime::engine::{
     self, Batch, Control, EngineError, FileSink, Format, Outcome, Settings, Sink, StdoutSink,
+    Unfinished,
 };
 use rqg_runtime::rows::{Dump, DumpFormat, Rows};
 use rqg_runtime::schema::{Model, TableId};
 use rqg_server::{Server, load};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 /// What makes a script mean the same in every session.
@@ -50,8 +51,8 @@ pub fn run(args: &DataArgs) -> Result<(), Failure> {
         )));
     }
     let control = Control::default();
-    let leftovers = Leftovers::default();
-    signals::install(&control, &leftovers, "rqgc")?;
+    let unfinished = Unfinished::default();
+    signals::install(&control, &unfinished, "rqgc")?;
 
     if let Some(server) = server {
         load(args, &server, &model, &rows, &control)?;
@@ -63,7 +64,7 @@ pub fn run(args: &DataArgs) -> Result<(), Failure> {
         model: &model,
         rows: &rows,
         control: &control,
-        leftovers: &leftovers,
+        unfinished: &unfinished,
         made: 0,
     };
     let done = match &args.output {
@@ -162,7 +163,7 @@ struct Job<'a> {
     model: &'a Model,
     rows: &'a Rows,
     control: &'a Control,
-    leftovers: &'a Leftovers,
+    unfinished: &'a Unfinished,
     /// Rows written.
     made: u64,
 }
@@ -248,13 +249,11 @@ impl Job<'_> {
         head: &str,
         fill: impl FnOnce(&mut Self, &mut FileSink) -> Result<bool, Failure>,
     ) -> Result<bool, Failure> {
-        let mut sink = FileSink::create(path)?;
-        self.leftovers.set(sink.temporary().map(PathBuf::from));
+        let mut sink = FileSink::create_for(path, self.unfinished)?;
         if !write(&mut sink, head.as_bytes())? || !fill(self, &mut sink)? {
             return Ok(false);
         }
         sink.finish()?;
-        self.leftovers.set(None);
         Ok(true)
     }
 
@@ -305,6 +304,7 @@ fn write(sink: &mut dyn Sink, text: &[u8]) -> Result<bool, Failure> {
         text,
         units: 0,
         statements: 0,
+        marks: &[],
     };
     match sink.write(&batch) {
         Ok(()) => Ok(true),

@@ -7,8 +7,8 @@ use crate::identity::{Compiled, Identity, shell_word};
 use crate::progress::Progress;
 use crate::terminal;
 use rqg_cli::range::{Asked, Extent};
-use rqg_cli::signals::{self, Leftovers};
-use rqg_runtime::engine::Control;
+use rqg_cli::signals;
+use rqg_runtime::engine::{Control, Unfinished};
 use rqg_server::executor::{self, End, Rules, Settings, Summary};
 use rqg_server::findings::{Context, Findings};
 use rqg_server::known::Known;
@@ -42,7 +42,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     let mut extent = identity.extent(&asked)?;
     let mut opened = args
         .filter
-        .open(&mut extent, identity.proof(), identity.line())?;
+        .open(&mut extent, identity.proof(), identity.line(), None)?;
     if args.duration.is_none()
         && let Some(shortage) = identity.keys_repeat(&extent.expected())
     {
@@ -59,7 +59,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         ..Settings::new(extent.indexes.clone())
     };
     let control = Control::default();
-    signals::install(&control, &Leftovers::default(), "rqgc")?;
+    signals::install(&control, &Unfinished::default(), "rqgc")?;
     let added = opened.as_ref().map_or("", |it| &it.identity);
     identity.announce_run(&args.identity, added, &extent.expected());
     if let Some(note) = opened.as_ref().and_then(|it| it.note.as_ref()) {
@@ -83,7 +83,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     if let Some(opened) = &mut opened {
         // The generator is ahead of the sessions: a run that stops has remembered too much.
         if matches!(summary.end, End::Complete | End::Exhausted) {
-            let finished = opened.filter.finish(summary.next);
+            let finished = opened.filter.save(summary.next);
             finished.map_err(executor::ExecError::from)?;
         }
         terminal::note(&format!("rqgc: {}", opened.filter.report()));

@@ -17,19 +17,23 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let identity = compiled.resolve(server.as_ref(), Some(&args.run.asked()))?;
     // Nothing holds a connection while the units are made.
     drop(server);
+    let resumed = args.run.checkpoint.resumed()?;
     let mut extent = identity.extent(&args.run.asked())?;
+    let (proof, line) = (identity.proof(), identity.line());
     let filter = args
         .run
         .filter
-        .open(&mut extent, identity.proof(), identity.line())?;
+        .open(&mut extent, proof, line, resumed.as_ref())?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
     let job = Job {
         program: "rqgc",
         worker: || identity.worker(),
         stack: identity.required_stack(),
+        identity: format!("{line}{added}"),
         extent,
         filter,
+        resumed,
         format: identity.format(args.run.format),
         verbose: args.identity.run.verbose,
     };

@@ -169,6 +169,14 @@ impl ExactStore {
         self.memory.len() + self.runs.iter().map(Run::len).sum::<u64>()
     }
 
+    /// Forgets everything. The files stay until what comes next is saved.
+    pub fn forget(&mut self) {
+        self.memory.clear();
+        self.sketch = None;
+        self.runs.clear();
+        self.next = None;
+    }
+
     fn open_in(&mut self, path: PathBuf) -> Result<(), StoreError> {
         fs::create_dir_all(&path).map_err(at("create", &path))?;
         let manifest = Manifest::read(&path)?;
@@ -380,7 +388,7 @@ impl Filter for ExactStore {
         Ok(())
     }
 
-    fn finish(&mut self, next: u64) -> Result<(), FilterError> {
+    fn save(&mut self, next: u64) -> Result<(), FilterError> {
         self.commit(next)
     }
 

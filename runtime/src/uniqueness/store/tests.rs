@@ -70,7 +70,7 @@ proptest! {
             let expected: Vec<bool> = chunk.iter().map(|it| set.insert(*it)).collect();
             prop_assert_eq!(&admitted, &expected);
             if reopen {
-                store.finish(set.len() as u64).unwrap();
+                store.save(set.len() as u64).unwrap();
                 drop(store);
                 store = open(directory.as_deref());
                 prop_assert_eq!(store.next(), Some(set.len() as u64));
@@ -86,7 +86,7 @@ fn a_run_that_did_not_finish_leaves_the_store_of_the_one_before() {
     let path = scratch.path().join("store");
     let mut store = open(Some(&path));
     admit(&mut store, &fingerprints(0..50_000)).unwrap();
-    store.finish(50_000).unwrap();
+    store.save(50_000).unwrap();
     drop(store);
     // Merges files that the manifest names, and is not finished.
     let mut store = open(Some(&path));
@@ -95,9 +95,37 @@ fn a_run_that_did_not_finish_leaves_the_store_of_the_one_before() {
     let mut store = open(Some(&path));
     assert_eq!((store.next(), store.units()), (Some(50_000), 50_000));
     assert_eq!(admit(&mut store, &fingerprints(0..60_000)).unwrap(), 10_000);
-    store.finish(60_000).unwrap();
+    store.save(60_000).unwrap();
     let names = store.runs.len() + [MANIFEST, LOCK].len();
     assert_eq!(fs::read_dir(&path).unwrap().count(), names);
+}
+
+#[test]
+fn it_is_saved_again_and_again_and_can_be_filled_anew() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("store");
+    let mut store = open(Some(&path));
+    for end in (1..=20).map(|k| k * 700) {
+        admit(&mut store, &fingerprints(0..end)).unwrap();
+        store.save(end).unwrap();
+    }
+    drop(store);
+    let mut store = open(Some(&path));
+    assert_eq!((store.next(), store.units()), (Some(14_000), 14_000));
+    store.forget();
+    assert_eq!((store.next(), store.units()), (None, 0));
+    assert_eq!(admit(&mut store, &fingerprints(0..9000)).unwrap(), 9000);
+    // As long as it is not saved, the files are those from before.
+    drop(store);
+    let mut store = open(Some(&path));
+    assert_eq!(store.units(), 14_000);
+    store.forget();
+    assert_eq!(admit(&mut store, &fingerprints(0..9000)).unwrap(), 9000);
+    store.save(9000).unwrap();
+    drop(store);
+    let mut store = open(Some(&path));
+    assert_eq!((store.next(), store.units()), (Some(9000), 9000));
+    assert_eq!(admit(&mut store, &fingerprints(0..9010)).unwrap(), 10);
 }
 
 #[test]
@@ -110,7 +138,7 @@ fn only_the_store_of_the_same_run_is_opened() {
         StoreError::InUse(_)
     ));
     admit(&mut store, &fingerprints(0..10)).unwrap();
-    store.finish(10).unwrap();
+    store.save(10).unwrap();
     drop(store);
     let other = StoreSettings {
         identity: "grammar=b seed=1".to_owned(),
