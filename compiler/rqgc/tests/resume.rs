@@ -1,5 +1,7 @@
 //! Runs that are ended by signals, and go on from their checkpoints.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 mod support;
 
 use std::collections::BTreeMap;
