@@ -155,6 +155,26 @@ macro_rules! builtins {
                 matches!(self, Self::NewKey | Self::RowValue | Self::FittingValue)
             }
 
+            /// Whether it makes random choices of its own: not if its arguments, or the unit's index,
+            /// decide all that it gives.
+            #[must_use]
+            pub fn draws(self) -> bool {
+                !matches!(
+                    self,
+                    Self::NewKey
+                        | Self::Alias
+                        | Self::AliasAs
+                        | Self::Relation
+                        | Self::NewTable
+                        | Self::Fresh
+                        | Self::FreshObject
+                        | Self::Of
+                        | Self::Quote
+                        | Self::TypeName
+                        | Self::Index
+                )
+            }
+
             /// Its name in the language.
             #[must_use]
             pub fn name(self) -> &'static str {

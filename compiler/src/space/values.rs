@@ -36,17 +36,7 @@ impl Space<'_> {
                 Some(Argument::Regex(pattern)) => self.pattern(*pattern),
                 _ => Ways::some(),
             },
-            Builtin::Alias
-            | Builtin::AliasAs
-            | Builtin::Relation
-            | Builtin::NewTable
-            | Builtin::Fresh
-            | Builtin::FreshObject
-            | Builtin::Of
-            | Builtin::Quote
-            | Builtin::TypeName
-            | Builtin::NewKey
-            | Builtin::Index => Ways::one(),
+            builtin if !builtin.draws() => Ways::one(),
             _ => Ways::some(),
         };
         ways.and(drawn)

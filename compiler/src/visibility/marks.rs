@@ -130,7 +130,7 @@ fn drawing(program: &Program) -> Vec<bool> {
                     Some(Node::Choice(_) | Node::Optional { .. } | Node::Repeat { .. })
                 ),
                 Part::Expr(expr) => match program.exprs.get(expr.index()) {
-                    Some(Expr::Builtin(builtin, _)) => builtin_draws(*builtin),
+                    Some(Expr::Builtin(builtin, _)) => builtin.draws(),
                     Some(
                         Expr::Draw(_)
                         | Expr::DrawList { .. }
@@ -148,24 +148,6 @@ fn drawing(program: &Program) -> Vec<bool> {
         draws.push(found);
     }
     draws
-}
-
-/// Whether a builtin that is no draw from a domain draws.
-fn builtin_draws(builtin: Builtin) -> bool {
-    !matches!(
-        builtin,
-        Builtin::NewKey
-            | Builtin::Alias
-            | Builtin::AliasAs
-            | Builtin::Relation
-            | Builtin::NewTable
-            | Builtin::Fresh
-            | Builtin::FreshObject
-            | Builtin::Of
-            | Builtin::Quote
-            | Builtin::TypeName
-            | Builtin::Index
-    )
 }
 
 /// Whether the text of a builtin's value tells what the builtin drew; the runtime hides what it does
