@@ -4,6 +4,7 @@ use crate::cli::{ExecArgs, ReportForm};
 use crate::config;
 use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
+use crate::monitoring::Plan;
 use crate::progress::Progress;
 use crate::terminal;
 use rqg_cli::range::{Asked, Extent};
@@ -48,6 +49,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     {
         return Err(Failure::Input(shortage));
     }
+    let plan = Plan::open(&args.monitor, args.identity.is_unique())?;
     let findings = open_findings(args, &identity, &server)?;
     let settings = Settings {
         duration: args.duration,
@@ -66,7 +68,9 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         terminal::note(&format!("rqgc: {note}"));
     }
 
-    let progress = Progress::start(args.progress, false, &control, extent.total());
+    let on_terminal = plan.is_on_terminal();
+    let progress = Progress::start(args.progress, on_terminal, &control, extent.total());
+    let monitor = plan.start(&control);
     let filter = opened.as_mut().map(|it| it.filter.as_mut());
     let selection = &mut extent.selection(filter);
     let result = executor::run_selected(
@@ -78,7 +82,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         findings,
         || identity.worker(),
     );
-    drop(progress);
+    drop((monitor, progress));
     let summary = result?;
     if let Some(opened) = &mut opened {
         // The generator is ahead of the sessions: a run that stops has remembered too much.

@@ -4,6 +4,7 @@ use crate::cli::GenerateArgs;
 use crate::config;
 use crate::failure::Failure;
 use crate::identity::Compiled;
+use crate::monitoring::Plan;
 use crate::progress::Progress;
 use crate::server;
 use rqg_cli::generate::{self, Job};
@@ -33,6 +34,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         format: identity.format(args.run.format),
         verbose: args.identity.run.verbose,
     };
+    let plan = Plan::open(&args.monitor, args.identity.is_unique())?;
     let is_told = args.run.duration.is_none()
         && (args.identity.run.verbose || terminal::stderr_is_terminal());
     let shortage = identity.keys_repeat(&expected);
@@ -42,7 +44,9 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
             terminal::note(&format!("warning: {shortage}"));
         }
         let (control, total) = (watched.control, watched.total);
-        Progress::start(args.progress, watched.on_terminal, control, total)
+        let on_terminal = watched.on_terminal || plan.is_on_terminal();
+        let progress = Progress::start(args.progress, on_terminal, control, total);
+        (plan.start(control), progress)
     })?;
     Ok(())
 }
