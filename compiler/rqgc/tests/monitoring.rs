@@ -3,7 +3,8 @@
 mod support;
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 use support::{Done, Scratch, command, rqgc, stderr};
 
@@ -231,4 +232,165 @@ fn a_flag_names_the_file_and_the_configuration_the_rest() {
     let lines = parsed(&scratch.read("stats.jsonl"));
     assert_eq!(lines.len(), 1);
     assert!(lines[0].get("memory").is_none(), "{}", lines[0]);
+}
+
+/// What a server answers to a request for a path.
+#[cfg(feature = "metrics")]
+fn answer(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+/// The number of a metric.
+#[cfg(feature = "metrics")]
+fn metric(answer: &str, name: &str) -> f64 {
+    let line = answer.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.unwrap_or_else(|| panic!("no {name} in {answer}"));
+    number.trim().parse().unwrap()
+}
+
+#[cfg(feature = "metrics")]
+#[test]
+fn metrics_can_be_had_while_units_are_made() {
+    let more = [
+        "-n",
+        "1000000000",
+        "--threads",
+        "2",
+        "--unique",
+        "strict",
+        "--metrics",
+        "0",
+    ];
+    // Nobody reads what it writes: it waits.
+    let mut child = command(&[&CRUD[..], &more].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = String::new();
+    let mut error = BufReader::new(child.stderr.take().unwrap());
+    error.read_line(&mut told).unwrap();
+    let url = told
+        .trim()
+        .strip_prefix("rqgc: metrics at http://")
+        .unwrap();
+    let (address, path) = url.split_once('/').unwrap();
+    assert!(address.starts_with("127.0.0.1:"), "{told}");
+
+    let answered = answer(address, &format!("/{path}"));
+    let (head, body) = answered.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.0 200"), "{head}");
+    assert!(
+        head.contains("application/openmetrics-text; version=1.0.0"),
+        "{head}"
+    );
+    assert!(body.ends_with("# EOF\n"), "{body}");
+    assert!(body.contains("# TYPE rqg_units counter\n"), "{body}");
+    for name in [
+        "rqg_units_total",
+        "rqg_statements_total",
+        "rqg_bytes_total",
+        "rqg_worker_making_seconds_total{worker=\"0\"}",
+        "rqg_worker_making_seconds_total{worker=\"1\"}",
+        "rqg_queue_depth_units",
+        "process_resident_memory_bytes",
+    ] {
+        assert!(metric(body, name) >= 0.0, "{name}");
+    }
+    assert_eq!(metric(body, "rqg_dropped_units_total"), 0.0);
+    assert_eq!(metric(body, "rqg_uniqueness_ratio"), 1.0);
+    assert!(metric(body, "rqg_elapsed_seconds") > 0.0);
+    assert!(metric(body, "process_cpu_seconds_total") > 0.0);
+    let elsewhere = answer(address, "/");
+    assert!(elsewhere.starts_with("HTTP/1.0 404"), "{elsewhere}");
+
+    // More is read, so that more is made.
+    let mut line = String::new();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    let before = metric(body, "rqg_units_total");
+    while metric(&answer(address, "/metrics"), "rqg_units_total") <= before {
+        reader.read_line(&mut line).unwrap();
+    }
+    drop(reader);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[cfg(feature = "metrics")]
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let told = stderr(3, &[&CRUD[..], &["--metrics", &address]].concat());
+    let expected = format!("error: cannot listen on {address} (--metrics): ");
+    assert!(told.starts_with(&expected), "{told}");
+}
+
+#[cfg(all(feature = "profile", unix))]
+#[test]
+fn a_profile_is_a_flame_graph() {
+    let scratch = Scratch::new();
+    let path = scratch.path().join("out.svg");
+    let path = path.to_str().unwrap();
+    let more = [
+        "-n",
+        "300000",
+        "--interpret",
+        "--format",
+        "null",
+        "--profile",
+        path,
+    ];
+    let done = rqgc(&[&CRUD[..], &more].concat());
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+    let graph = scratch.read("out.svg");
+    assert!(graph.contains("<svg"), "no graph");
+    // The threads of the engine, and what they did.
+    assert!(graph.contains("rqg-0"), "no worker");
+    assert!(graph.contains("rqg_runtime::engine::worker"), "no function");
+    let told = stderr(3, &[&CRUD[..], &["--profile", "/nowhere/out.svg"]].concat());
+    assert!(told.contains("cannot write `/nowhere/out.svg`"), "{told}");
+}
+
+#[cfg(feature = "trace")]
+#[test]
+fn phases_are_traced() {
+    let scratch = Scratch::new();
+    let path = scratch.path().join("trace.jsonl");
+    let more = ["--unique", "strict", "--trace", path.to_str().unwrap()];
+    let done = rqgc(&[&CRUD[..], &more].concat());
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+    let spans = parsed(&scratch.read("trace.jsonl"));
+    let names: Vec<&str> = spans
+        .iter()
+        .map(|span| span["span"]["name"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "read", "analyse", "schema", "plan", "space", "generate", "finish",
+    ];
+    assert_eq!(names, expected);
+    assert!(
+        spans.iter().all(|span| span["time.busy"].is_string()),
+        "{spans:?}"
+    );
+}
+
+/// A flag whose feature is left out is refused.
+#[cfg(not(all(feature = "metrics", feature = "profile", feature = "trace")))]
+#[test]
+fn what_is_not_built_in_is_refused() {
+    for (flag, value, is_there) in [
+        ("--metrics", "0", cfg!(feature = "metrics")),
+        ("--profile", "out.svg", cfg!(feature = "profile")),
+        ("--trace", "out.jsonl", cfg!(feature = "trace")),
+    ] {
+        if !is_there {
+            let told = stderr(2, &[&CRUD[..], &[flag, value]].concat());
+            assert!(told.contains("was built without the feature"), "{told}");
+        }
+    }
 }

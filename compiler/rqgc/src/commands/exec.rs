@@ -4,7 +4,7 @@ use crate::cli::{ExecArgs, ReportForm};
 use crate::config;
 use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
-use crate::monitoring::Plan;
+use crate::monitoring::{self, Plan, Profile};
 use crate::progress::Progress;
 use crate::terminal;
 use rqg_cli::range::{Asked, Extent};
@@ -20,6 +20,14 @@ use std::io;
 use std::path::Path;
 
 pub fn run(args: &ExecArgs) -> Result<(), Failure> {
+    monitoring::start_trace(args.monitor.trace.as_deref())?;
+    let profile = Profile::start(args.monitor.profile.as_deref())?;
+    let done = execute(args);
+    let profiled = profile.finish();
+    done.and(profiled)
+}
+
+fn execute(args: &ExecArgs) -> Result<(), Failure> {
     let args = &config::exec(args)?;
     let asked = Asked {
         start: args.start,
@@ -73,6 +81,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     let monitor = plan.start(&control);
     let filter = opened.as_mut().map(|it| it.filter.as_mut());
     let selection = &mut extent.selection(filter);
+    let executing = tracing::info_span!("execute").entered();
     let result = executor::run_selected(
         &server,
         &settings,
@@ -82,7 +91,8 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         findings,
         || identity.worker(),
     );
-    drop((monitor, progress));
+    drop((monitor, progress, executing));
+    let _finishing = tracing::info_span!("finish").entered();
     let summary = result?;
     if let Some(opened) = &mut opened {
         // The generator is ahead of the sessions: a run that stops has remembered too much.

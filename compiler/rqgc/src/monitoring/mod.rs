@@ -4,12 +4,18 @@
 //! for its filter, which answers when it is asked.
 
 mod args;
+#[cfg(feature = "metrics")]
+mod endpoint;
 mod figures;
 mod lines;
 mod process;
+mod profile;
+mod trace;
 
 pub use args::MonitorArgs;
 pub use process::resident_memory;
+pub use profile::Profile;
+pub use trace::start as start_trace;
 
 use crate::failure::Failure;
 use crate::terminal;
@@ -33,6 +39,8 @@ const POLL: Duration = Duration::from_millis(100);
 pub struct Plan {
     lines: Option<Lines>,
     interval: Interval,
+    #[cfg(feature = "metrics")]
+    endpoint: Option<endpoint::Endpoint>,
     /// Whether units of the run differ, so that it makes sense to say how many did.
     is_unique: bool,
 }
@@ -41,12 +49,18 @@ impl Plan {
     /// Opens what the arguments name.
     ///
     /// # Errors
-    /// A file can't be written, or an argument would do nothing.
+    /// A file can't be written, an address is taken, or an argument would do nothing.
     pub fn open(args: &MonitorArgs, is_unique: bool) -> Result<Self, Failure> {
         args.check()?;
+        #[cfg(not(feature = "metrics"))]
+        if args.metrics.is_some() {
+            return Err(Failure::Usage(not_built_in("--metrics", "metrics")));
+        }
         Ok(Self {
             lines: Lines::open(args)?,
             interval: args.stats_every.unwrap_or(DEFAULT_INTERVAL),
+            #[cfg(feature = "metrics")]
+            endpoint: args.metrics.map(endpoint::Endpoint::bind).transpose()?,
             is_unique,
         })
     }
@@ -58,37 +72,60 @@ impl Plan {
 
     /// Starts to watch the run behind `control`.
     pub fn start(self, control: &Control) -> Monitor {
-        let Some(lines) = self.lines else {
-            return Monitor::default();
-        };
         let sampler = Sampler::new(control, self.is_unique);
-        let (done, wait) = mpsc::channel();
         let interval = self.interval;
+        Monitor {
+            #[cfg(feature = "metrics")]
+            _serving: self.endpoint.and_then(|it| it.serve(sampler.clone())),
+            _writer: self
+                .lines
+                .and_then(|lines| Writer::start(interval, sampler, lines)),
+        }
+    }
+}
+
+/// What to say of a flag whose feature is left out.
+#[cfg(not(all(feature = "metrics", feature = "profile", feature = "trace")))]
+fn not_built_in(flag: &str, feature: &str) -> String {
+    format!("{flag}: this rqgc was built without the feature `{feature}`")
+}
+
+/// Watches a run until it is dropped; the last figures are those of the whole run.
+#[derive(Debug)]
+pub struct Monitor {
+    _writer: Option<Writer>,
+    #[cfg(feature = "metrics")]
+    _serving: Option<endpoint::Serving>,
+}
+
+/// Writes lines until it is dropped.
+#[derive(Debug)]
+struct Writer {
+    done: Option<Sender<()>>,
+    watcher: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    fn start(interval: Interval, sampler: Sampler, lines: Lines) -> Option<Self> {
+        let (done, wait) = mpsc::channel();
         let watcher = thread::Builder::new()
             .name("rqg-stats".to_owned())
             .spawn(move || watch(&wait, interval, &sampler, lines));
         match watcher {
-            Ok(watcher) => Monitor {
+            Ok(watcher) => Some(Self {
                 done: Some(done),
                 watcher: Some(watcher),
-            },
+            }),
             Err(cause) => {
                 // A run without statistics is better than none.
                 terminal::note(&format!("warning: no statistics: {cause}"));
-                Monitor::default()
+                None
             }
         }
     }
 }
 
-/// Watches a run until it is dropped; the last figures are those of the whole run.
-#[derive(Debug, Default)]
-pub struct Monitor {
-    done: Option<Sender<()>>,
-    watcher: Option<JoinHandle<()>>,
-}
-
-impl Drop for Monitor {
+impl Drop for Writer {
     fn drop(&mut self) {
         self.done.take();
         if let Some(watcher) = self.watcher.take() {
