@@ -3,8 +3,12 @@
 mod support;
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read};
+#[cfg(feature = "metrics")]
+use std::{
+    io::Write,
+    net::{TcpListener, TcpStream},
+};
 use std::process::{Child, Stdio};
 use support::{Done, Scratch, command, rqgc, stderr};
 
