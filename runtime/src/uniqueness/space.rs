@@ -21,8 +21,15 @@ const SHORT_SAMPLE: u64 = 256;
 /// How many texts a census counts before it gives up, by space.
 const LIMITS: [u64; 3] = [1 << 14, 1 << 17, 1 << 20];
 
+/// The same to learn whether a larger space has more units at all.
+const LONG_SAMPLE: u64 = 8_192;
+
 /// The largest space that is tried for a number of units, as a multiple of it.
-const MOST_PER_UNIT: u64 = 1 << 20;
+const MOST_PER_UNIT: u64 = 1 << 12;
+
+/// Where twice as many indexes have hardly more units there are no more, or only rare ones: this many
+/// times as many are for those.
+const FOR_RARE: u64 = 4;
 
 /// The indexes of a strict run.
 ///
@@ -120,13 +127,15 @@ impl Space {
     /// The space of a run that is to make `units` units: as small as is expected to hold them.
     ///
     /// Where the grammar makes so few texts that they are counted, that is as many indexes as units,
-    /// or as texts. Else the share of the indexes that have units is estimated from a sample.
+    /// or as texts. Else the share of the indexes that have units is estimated from samples; should
+    /// the grammar make fewer than `units`, the space is large enough for nearly all of them.
     #[must_use]
     pub fn for_units(master: &MasterKey, units: u64, derive: Derive<'_>) -> Self {
         let keys = Keys::new(master);
         let units = units.clamp(1, LARGEST);
         let most = units.saturating_mul(MOST_PER_UNIT).min(LARGEST);
         let mut given_up = Tried::new();
+        let mut before: Vec<Self> = Vec::new();
         let mut step = 0_u32;
         loop {
             // 1, 1 1/8, 1 1/4, 1 1/2, 2, 3, 4, 6, 8, … times as many.
@@ -153,6 +162,15 @@ impl Space {
             if size == most || space.expected(derive) >= units {
                 return space;
             }
+            if let Some(half) = before
+                .iter()
+                .find(|half| half.size().abs_diff(size / 2) < 2)
+                && half.is_exhausted(&space, derive)
+            {
+                let size = size.saturating_mul(FOR_RARE).min(most);
+                return Self::with_keys(keys, size, derive, &mut given_up);
+            }
+            before.push(space);
             step += 1;
         }
     }
@@ -201,6 +219,16 @@ impl Space {
             }
         }
         emitted
+    }
+
+    /// Whether a space of twice the size has hardly more units than this one.
+    fn is_exhausted(&self, twice: &Self, derive: Derive<'_>) -> bool {
+        let mut hardly_more = |sample| {
+            let (here, there) = (self.emitted(sample, derive), twice.emitted(sample, derive));
+            // The shares of the indexes; there are twice as many there.
+            2 * there * 20 < here * 21
+        };
+        self.size() >= LONG_SAMPLE && hardly_more(SAMPLE) && hardly_more(LONG_SAMPLE)
     }
 
     /// How many units it has at least, by all that is likely.
@@ -381,5 +409,20 @@ mod tests {
             let again: Vec<_> = texts(&again, large).into_iter().flatten().collect();
             assert_eq!(again, made);
         }
+    }
+
+    #[test]
+    fn a_large_language_that_is_asked_for_more_is_made_whole() {
+        // Two million texts, a hundredth of them of a rare form.
+        let make = |choices: &mut Enumerated<'_>| match choices.pick(&[1, 1_000]) {
+            0 => choices.below(20_000),
+            _ => 20_000 + choices.below(1_980_000),
+        };
+        let space = Space::for_units(&key(), 3_000_000, &mut |choices| {
+            make(choices);
+        });
+        assert!(space.size() < 100_000_000, "{}", space.size());
+        let made: HashSet<u64> = texts(&space, make).into_iter().flatten().collect();
+        assert_eq!(made.len(), 2_000_000);
     }
 }
