@@ -4,12 +4,12 @@ mod support;
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Stdio};
 #[cfg(feature = "metrics")]
 use std::{
     io::Write,
     net::{TcpListener, TcpStream},
 };
-use std::process::{Child, Stdio};
 use support::{Done, Scratch, command, rqgc, stderr};
 
 const CRUD: [&str; 4] = ["generate", "crud", "--seed", "42"];
