@@ -1,5 +1,7 @@
 //! Figures of a run: `--stats`, and the keys of a configuration.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 mod support;
 
 use serde_json::Value;
