@@ -19,7 +19,7 @@ pub use trace::start as start_trace;
 
 use crate::failure::Failure;
 use crate::terminal;
-use figures::{Figures, Sampler};
+use figures::{Figures, Sample, Sampler};
 use lines::Lines;
 use rqg_config::Interval;
 use rqg_runtime::engine::Control;
@@ -108,9 +108,11 @@ struct Writer {
 impl Writer {
     fn start(interval: Interval, sampler: Sampler, lines: Lines) -> Option<Self> {
         let (done, wait) = mpsc::channel();
+        // Before the run begins: the thread may get its turn when units are made already.
+        let first = sampler.sample();
         let watcher = thread::Builder::new()
             .name("rqg-stats".to_owned())
-            .spawn(move || watch(&wait, interval, &sampler, lines));
+            .spawn(move || watch(&wait, interval, &sampler, &first, lines));
         match watcher {
             Ok(watcher) => Some(Self {
                 done: Some(done),
@@ -134,12 +136,17 @@ impl Drop for Writer {
     }
 }
 
-fn watch(wait: &Receiver<()>, interval: Interval, sampler: &Sampler, mut lines: Lines) {
+fn watch(
+    wait: &Receiver<()>,
+    interval: Interval,
+    sampler: &Sampler,
+    first: &Sample,
+    mut lines: Lines,
+) {
     let pause = match interval {
         Interval::Time(time) => time,
         Interval::Units(_) => POLL,
     };
-    let first = sampler.sample();
     let mut before = first.clone();
     sampler.ask_filter();
     while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
@@ -150,7 +157,7 @@ fn watch(wait: &Receiver<()>, interval: Interval, sampler: &Sampler, mut lines: 
             before = now;
         }
     }
-    lines.write(&Figures::whole(&first, &sampler.sample()));
+    lines.write(&Figures::whole(first, &sampler.sample()));
 }
 
 /// Whether there is something to tell since there were so many units.
