@@ -1,8 +1,11 @@
 //! The command line, defined once: parsing, help, completions and the manual page come from here.
 
+use crate::monitoring::MonitorArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use rqg_cli::args::{IDENTITY, OutputFormat, RowsArgs, RunArgs, parse_count, parse_duration};
+use rqg_cli::args::{
+    IDENTITY, OutputFormat, RowsArgs, RunArgs, Unique, parse_count, parse_duration,
+};
 use rqg_cli::filter::FilterArgs;
 use rqg_runtime::engine::Shard;
 use std::path::PathBuf;
@@ -184,6 +187,13 @@ pub struct IdentityArgs {
     pub wanted: Vec<Wanted>,
 }
 
+impl IdentityArgs {
+    /// Whether units of the run differ.
+    pub fn is_unique(&self) -> bool {
+        self.run.unique.is_some_and(|mode| mode != Unique::None)
+    }
+}
+
 /// A feature that a configuration wants.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -204,6 +214,8 @@ pub struct ConfigArgs {
     pub identity: rqg_cli::args::IdentityArgs,
     #[command(flatten)]
     pub run: RunArgs,
+    #[command(flatten)]
+    pub monitor: MonitorArgs,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -218,6 +230,8 @@ pub struct GenerateArgs {
     /// Show progress on stderr; auto: if it is a terminal that does not show the output as well
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub progress: When,
+    #[command(flatten)]
+    pub monitor: MonitorArgs,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -272,6 +286,8 @@ pub struct ExecArgs {
     /// Show progress on stderr; auto: if it is a terminal
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub progress: When,
+    #[command(flatten)]
+    pub monitor: MonitorArgs,
 }
 
 const FINDINGS: &str = "Findings";

@@ -47,7 +47,7 @@ pub struct Compiled<'a> {
 impl<'a> Compiled<'a> {
     /// Compiles the grammar and reads the file of the schema. Prints what is wrong with the grammar.
     pub fn new(args: &'a IdentityArgs) -> Result<Self, Failure> {
-        let mut input = grammar::input(&args.grammar)?;
+        let mut input = tracing::info_span!("read").in_scope(|| grammar::input(&args.grammar))?;
         if let Some(rule) = &args.run.rule {
             input = input.start(rule);
         }
@@ -58,7 +58,7 @@ impl<'a> Compiled<'a> {
             }
             None => None,
         };
-        let compilation = compile(&input);
+        let compilation = tracing::info_span!("analyse").in_scope(|| compile(&input));
         let mut report = Report::new(compilation.sources, args.run.verbose);
         report.add(compilation.diagnostics);
         match compilation.program {
@@ -88,10 +88,11 @@ impl<'a> Compiled<'a> {
         let mut decided = Decided::resolve(&args.run, dialect)?;
         let dialects: Vec<_> = decided.settings.dialects().cloned().collect();
         config::warn_of_missing(&args.wanted, &dialects, &args.run.enable);
-        let (name, mut model) = self.schema(server)?;
+        let (name, mut model) = tracing::info_span!("schema").in_scope(|| self.schema(server))?;
         decided.settings.data_seed = rows(args, server, &mut model)?;
         let grammar = (self.program.name.clone(), self.program.fingerprint);
         let schema = (name, model.fingerprint());
+        let planning = tracing::info_span!("plan").entered();
         let generator =
             match Generator::new(self.program, Arc::new(model), decided.settings.clone()) {
                 Ok(generator) => generator,
@@ -100,7 +101,9 @@ impl<'a> Compiled<'a> {
                     return Err(self.report.fail());
                 }
             };
+        drop(planning);
         let generator = if decided.settings.uniqueness == Uniqueness::Strict {
+            let _counting = tracing::info_span!("space").entered();
             let units = identity::units(&decided.settings, asked)?;
             let enumerated = generator.enumerated(decided.settings.space, units);
             let generator = enumerated.map_err(EngineError::Spawn)?;

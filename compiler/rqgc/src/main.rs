@@ -11,6 +11,7 @@ mod config;
 mod failure;
 mod grammar;
 mod identity;
+mod monitoring;
 mod package;
 mod progress;
 mod report;

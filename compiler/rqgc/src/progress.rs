@@ -1,9 +1,10 @@
 //! The progress line on standard error.
 
 use crate::cli::When;
+use crate::monitoring::resident_memory;
 use crate::terminal;
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
-use rqg_runtime::engine::Control;
+use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use rqg_runtime::engine::{Control, Counts};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -45,7 +46,7 @@ impl Progress {
                 if is_terminal {
                     draw(&wait, &control, total);
                 } else {
-                    report(&wait, &control);
+                    report(&wait, &control, total);
                 }
             });
         Self {
@@ -85,22 +86,85 @@ fn draw(wait: &mpsc::Receiver<()>, control: &Control, total: Option<u64>) {
     while tick(wait, REDRAW) {
         let counts = control.counts();
         bar.set_position(counts.units);
-        bar.set_message(HumanBytes(counts.bytes).to_string());
+        bar.set_message(amounts(&counts));
         bar.tick();
     }
     bar.finish_and_clear();
 }
 
-fn report(wait: &mpsc::Receiver<()>, control: &Control) {
+fn report(wait: &mpsc::Receiver<()>, control: &Control, total: Option<u64>) {
     let started = Instant::now();
     while tick(wait, REPORT) {
         let counts = control.counts();
-        let per_second = counts.units as f64 / started.elapsed().as_secs_f64();
-        terminal::note(&format!(
-            "rqgc: {} units, {}, {}/s",
-            HumanCount(counts.units),
-            HumanBytes(counts.bytes),
-            HumanCount(per_second as u64),
-        ));
+        terminal::note(&line(&counts, started.elapsed(), total));
+    }
+}
+
+/// What is printed of a run after a time.
+fn line(counts: &Counts, elapsed: Duration, total: Option<u64>) -> String {
+    let rate = counts.units as f64 / elapsed.as_secs_f64();
+    let (of, left) = match total {
+        Some(total) => {
+            let seconds = total.saturating_sub(counts.units) as f64 / rate;
+            let left = Duration::try_from_secs_f64(seconds).ok();
+            let left = left.map(|left| format!(", {} left", HumanDuration(left)));
+            (format!(" of {}", HumanCount(total)), left)
+        }
+        None => (String::new(), None),
+    };
+    format!(
+        "rqgc: {}{of} units, {}/s, {}{}",
+        HumanCount(counts.units),
+        HumanCount(rate as u64),
+        amounts(counts),
+        left.unwrap_or_default(),
+    )
+}
+
+/// What was written, what was dropped, and how much memory is in use.
+fn amounts(counts: &Counts) -> String {
+    let mut text = HumanBytes(counts.bytes).to_string();
+    if counts.dropped > 0 {
+        text += &format!(", {} duplicates", HumanCount(counts.dropped));
+    }
+    if let Some(memory) = resident_memory() {
+        text += &format!(", memory {}", HumanBytes(memory));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_tells_what_is_left() {
+        let mut counts = Counts {
+            units: 1000,
+            ..Counts::default()
+        };
+        let ten = Duration::from_secs(10);
+        let told = line(&counts, ten, Some(13_000));
+        assert!(
+            told.starts_with("rqgc: 1,000 of 13,000 units, 100/s, "),
+            "{told}"
+        );
+        assert!(told.ends_with(", 2 minutes left"), "{told}");
+        let told = line(&counts, ten, None);
+        assert!(told.starts_with("rqgc: 1,000 units, 100/s, "), "{told}");
+        counts.units = 0;
+        assert!(!line(&counts, ten, Some(5)).contains("left"));
+    }
+
+    #[test]
+    fn duplicates_are_told_where_there_are_any() {
+        let mut counts = Counts {
+            bytes: 2048,
+            ..Counts::default()
+        };
+        assert!(!amounts(&counts).contains("duplicates"));
+        counts.dropped = 1234;
+        let told = amounts(&counts);
+        assert!(told.starts_with("2.00 KiB, 1,234 duplicates"), "{told}");
     }
 }

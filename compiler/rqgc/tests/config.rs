@@ -90,7 +90,7 @@ fn the_example_runs_as_written() {
     assert_eq!(lines.len(), 200);
     for expected in [
         "example.conf: no effect in this version: data.distributions, data.correlations, \
-         data.domains, monitoring\n",
+         data.domains\n",
         "example.conf:50: databases.features: json_table: needs PostgreSQL 17; it stays off for \
          postgresql@15.0\n",
         "example.conf:50: databases.features: multirange: needs a YugabyteDB that is based on \
@@ -121,12 +121,11 @@ fn all_keys_without_effect_are_named_in_one_warning() {
         data.correlations = [{ fields = [a, b], type = sequential, constraint = \"b >= a\" }]
         data.domains.email { generator = faker, locale = en_US }
         data.domains.phone { generator = regex, pattern = \"+1-[2-9]{3}\" }
-        monitoring { enable = true, interval = 1000, metrics = [qps, memory] }
     ";
     let done = generate(config, &["--seed", "1"]);
     assert_eq!(done.stdout, by_flags(&["--seed", "1"]));
     assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
-    let named = "data.distributions, data.correlations, data.domains, monitoring\n";
+    let named = "data.distributions, data.correlations, data.domains\n";
     assert!(done.stderr.ends_with(named), "{}", done.stderr);
     assert_eq!(
         generate("threading.num_threads = 1", &["--seed", "1"]).stderr,
@@ -432,9 +431,17 @@ fn everything_is_printed_with_its_origin() {
     let clamped = printed("threading.num_threads = 60_000", &[]);
     let expected = format!("threading.num_threads = {cores} // run.conf:1, of 60000");
     assert_eq!(line(&clamped, "threading.num_threads"), expected);
-    let of_rest = printed("monitoring.interval = 10s", &[]);
-    let expected = "monitoring.interval = \"10s\" // run.conf:1, no effect in this version";
-    assert_eq!(line(&of_rest, "monitoring.interval"), expected);
+    let of_rest = printed("data.distributions.date = normal", &[]);
+    let expected = "data.distributions.date = \"normal\" // run.conf:1, no effect in this version";
+    assert_eq!(line(&of_rest, "data.distributions.date"), expected);
+    let every = ["--stats", "-", "--stats-every", "1m 30s"];
+    let monitored = printed("monitoring.interval = 1000", &every);
+    for (key, expected) in [
+        ("monitoring.enable", "true // --stats"),
+        ("monitoring.interval", "\"1m 30s\" // --stats-every"),
+    ] {
+        assert_eq!(line(&monitored, key), format!("{key} = {expected}"));
+    }
 
     let defaults = stdout(&["config", "--print"]);
     assert!(

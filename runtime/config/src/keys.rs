@@ -41,18 +41,13 @@ keys! {
     "databases.secondary_version" = "null",
     "databases.features" = "null",
     "databases.disabled_features" = "null",
-    "monitoring.enable" = "null",
-    "monitoring.interval" = "null",
+    "monitoring.enable" = "false",
+    "monitoring.interval" = "\"10s\"",
     "monitoring.metrics" = "null",
 }
 
 /// Keys and objects that are read and checked but that nothing follows yet.
-pub const WITHOUT_EFFECT: &[&str] = &[
-    "data.distributions",
-    "data.correlations",
-    "data.domains",
-    "monitoring",
-];
+pub const WITHOUT_EFFECT: &[&str] = &["data.distributions", "data.correlations", "data.domains"];
 
 /// The part of [`WITHOUT_EFFECT`] that a key is of.
 #[must_use]

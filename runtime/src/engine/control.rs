@@ -1,7 +1,10 @@
 //! The caller's hand on a run: to stop it, and to watch it.
 
+use super::meter::{Counts, Meter, Readings};
+use crate::uniqueness::Selection;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Stops a run and watches it, from any thread. Clones speak of the same run.
 #[derive(Debug, Clone, Default)]
@@ -12,20 +15,7 @@ pub struct Control {
 #[derive(Debug, Default)]
 struct Shared {
     stopped: AtomicBool,
-    units: AtomicU64,
-    statements: AtomicU64,
-    bytes: AtomicU64,
-}
-
-/// How far a run is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Units written.
-    pub units: u64,
-    /// Statements in them.
-    pub statements: u64,
-    /// Bytes of them.
-    pub bytes: u64,
+    meter: Meter,
 }
 
 impl Control {
@@ -43,19 +33,45 @@ impl Control {
     /// What was written so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts {
-            units: self.shared.units.load(Ordering::Relaxed),
-            statements: self.shared.statements.load(Ordering::Relaxed),
-            bytes: self.shared.bytes.load(Ordering::Relaxed),
-        }
+        self.shared.meter.counts()
+    }
+
+    /// All that can be read of the run. Once it is over, that is exact.
+    #[must_use]
+    pub fn readings(&self) -> Readings {
+        self.shared.meter.readings()
+    }
+
+    /// Asks the filter of the run how full it is. The answer is among the
+    /// [`readings`](Self::readings) when the next units were decided on.
+    pub fn ask_filter(&self) {
+        self.shared.meter.ask_filter();
     }
 
     /// Adds to the counts: called by whatever carries the run out, once for each unit or batch.
     pub fn count(&self, units: u64, statements: u64, bytes: u64) {
-        self.shared.units.fetch_add(units, Ordering::Relaxed);
-        self.shared
-            .statements
-            .fetch_add(statements, Ordering::Relaxed);
-        self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.shared.meter.count(units, statements, bytes);
+    }
+
+    /// Adds indexes without unit, and units that were dropped: called as [`count`](Self::count) is.
+    pub fn count_missing(&self, skipped: u64, dropped: u64) {
+        self.shared.meter.count_missing(skipped, dropped);
+    }
+
+    /// Lets the filter answer if it was asked: called by the thread that has it, between units.
+    pub fn answer(&self, selection: &Selection<'_>) {
+        if self.shared.meter.filter_is_asked() {
+            self.shared.meter.set_filter(selection.occupancy());
+        }
+    }
+
+    /// Says that the run is over, and how long it took: called once by whatever carried it out.
+    pub fn end(&self, elapsed: Duration, selection: &Selection<'_>) {
+        self.shared.meter.set_filter(selection.occupancy());
+        self.shared.meter.end(elapsed);
+    }
+
+    pub(super) fn meter(&self) -> &Meter {
+        &self.shared.meter
     }
 }

@@ -46,6 +46,7 @@
 mod claims;
 mod control;
 mod format;
+mod meter;
 mod one_line;
 mod queue;
 mod select;
@@ -56,8 +57,9 @@ mod slices;
 mod tests;
 mod worker;
 
-pub use control::{Control, Counts};
+pub use control::Control;
 pub use format::Format;
+pub use meter::{Counts, Readings};
 pub(crate) use one_line::needs_rewriting;
 pub use one_line::write_one_line;
 pub use queue::Queue;
@@ -257,6 +259,7 @@ where
     let share = settings.queue.share(threads);
     let buffer_size = (BUFFER_MEMORY / (threads * share.buffers).max(1)).clamp(16 << 10, 256 << 10);
     let (full, incoming) = crossbeam_channel::bounded(threads * (share.buffers + 1));
+    control.meter().start(threads);
     let factory = &factory;
     let claims_ref = &claims;
 
@@ -330,8 +333,10 @@ where
         }
     });
 
+    let elapsed = started.elapsed();
+    control.end(elapsed, selection);
     let mut statistics = written?;
-    statistics.elapsed = started.elapsed();
+    statistics.elapsed = elapsed;
     statistics.dropped = selection.dropped();
     if statistics.outcome == Outcome::Complete {
         if !selection.is_over() {
@@ -410,9 +415,13 @@ impl Writer<'_, '_> {
             };
             self.sequencer.push(buffer);
             while let Some(mut buffer) = self.sequencer.pop() {
+                let (made, dropped) = (buffer.units, self.selection.dropped());
                 select(self.selection, &mut buffer, self.counts_text)?;
                 match self.write(&buffer) {
-                    Ok(()) => self.recycle(buffer),
+                    Ok(()) => {
+                        self.meter(made, buffer.skipped, dropped);
+                        self.recycle(buffer);
+                    }
                     Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
                         self.statistics.outcome = Outcome::Closed;
                         return Ok(self.done(panicked));
@@ -470,6 +479,15 @@ impl Writer<'_, '_> {
         self.control
             .count(buffer.units, buffer.statements, buffer.bytes);
         Ok(())
+    }
+
+    /// Counts a buffer as done. `made`: its units before any was dropped; `dropped`: those that were
+    /// dropped before.
+    fn meter(&self, made: u64, skipped: u64, dropped: u64) {
+        let dropped = self.selection.dropped() - dropped;
+        self.control.count_missing(skipped, dropped);
+        self.control.meter().taken(made);
+        self.control.answer(self.selection);
     }
 
     fn recycle(&mut self, mut buffer: Buffer) {

@@ -160,9 +160,11 @@ impl Worker<'_> {
                 buffer.bytes = buffer.text.len() as u64;
             }
             let indexes = buffer.units + buffer.skipped;
-            maker
-                .pace
-                .learn(indexes, buffer.text.len(), started.elapsed());
+            let elapsed = started.elapsed();
+            maker.pace.learn(indexes, buffer.text.len(), elapsed);
+            self.control
+                .meter()
+                .made(self.number, buffer.units, elapsed);
             self.full
                 .send(Message::Full(buffer))
                 .map_err(|_| WriterGone)?;

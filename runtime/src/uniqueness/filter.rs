@@ -5,6 +5,16 @@ use std::fmt::Debug;
 use std::io;
 use std::path::PathBuf;
 
+/// How full a filter is and how sure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Occupancy {
+    /// The share of what it can hold in memory that is taken, from 0 to 1; of a filter in constant
+    /// memory, the share of its bits that are set.
+    pub fill: f64,
+    /// The probability that a unit which never came would be dropped now, by theory.
+    pub false_positives: f64,
+}
+
 /// Remembers the units that came, in the order of their indexes.
 pub trait Filter: Debug + Send {
     /// Tells for each fingerprint, in order, whether it is new, and remembers it: `admitted` is
@@ -26,6 +36,11 @@ pub trait Filter: Debug + Send {
     /// What it keeps outside of memory can't be written.
     fn save(&mut self, _next: u64) -> Result<(), FilterError> {
         Ok(())
+    }
+
+    /// How full it is and how sure, if it can tell in no time.
+    fn occupancy(&self) -> Option<Occupancy> {
+        None
     }
 
     /// What it holds and how sure it is, for people: one line without a full stop.

@@ -15,7 +15,7 @@ mod space;
 #[cfg(feature = "store")]
 pub mod store;
 
-pub use filter::{Filter, FilterError};
+pub use filter::{Filter, FilterError, Occupancy};
 pub use fingerprint::{Fingerprint, Fingerprinter};
 pub use selection::{PATIENCE, Selection};
 pub use space::{LARGEST, Space};

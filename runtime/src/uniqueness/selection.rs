@@ -1,6 +1,6 @@
 //! Decides unit by unit what is written and when a run has enough.
 
-use super::{Filter, FilterError, Fingerprint};
+use super::{Filter, FilterError, Fingerprint, Occupancy};
 
 /// A run whose filter dropped so many units in a row has, as good as certainly, no other ones left:
 /// it ends. About a million units, which a filter looks up in less than a second.
@@ -112,6 +112,12 @@ impl<'a> Selection<'a> {
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// How full the filter is, if there is one that can tell.
+    #[must_use]
+    pub fn occupancy(&self) -> Option<Occupancy> {
+        self.filter.as_ref()?.occupancy()
     }
 
     /// Takes the next units of the run, as many as `units`, if no decision on one of them is needed:

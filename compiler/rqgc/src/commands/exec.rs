@@ -4,6 +4,7 @@ use crate::cli::{ExecArgs, ReportForm};
 use crate::config;
 use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
+use crate::monitoring::{self, Plan, Profile};
 use crate::progress::Progress;
 use crate::terminal;
 use rqg_cli::range::{Asked, Extent};
@@ -19,6 +20,14 @@ use std::io;
 use std::path::Path;
 
 pub fn run(args: &ExecArgs) -> Result<(), Failure> {
+    monitoring::start_trace(args.monitor.trace.as_deref())?;
+    let profile = Profile::start(args.monitor.profile.as_deref())?;
+    let done = execute(args);
+    let profiled = profile.finish();
+    done.and(profiled)
+}
+
+fn execute(args: &ExecArgs) -> Result<(), Failure> {
     let args = &config::exec(args)?;
     let asked = Asked {
         start: args.start,
@@ -48,6 +57,7 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
     {
         return Err(Failure::Input(shortage));
     }
+    let plan = Plan::open(&args.monitor, args.identity.is_unique())?;
     let findings = open_findings(args, &identity, &server)?;
     let settings = Settings {
         duration: args.duration,
@@ -66,9 +76,12 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         terminal::note(&format!("rqgc: {note}"));
     }
 
-    let progress = Progress::start(args.progress, false, &control, extent.total());
+    let on_terminal = plan.is_on_terminal();
+    let progress = Progress::start(args.progress, on_terminal, &control, extent.total());
+    let monitor = plan.start(&control);
     let filter = opened.as_mut().map(|it| it.filter.as_mut());
     let selection = &mut extent.selection(filter);
+    let executing = tracing::info_span!("execute").entered();
     let result = executor::run_selected(
         &server,
         &settings,
@@ -78,7 +91,8 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
         findings,
         || identity.worker(),
     );
-    drop(progress);
+    drop((monitor, progress, executing));
+    let _finishing = tracing::info_span!("finish").entered();
     let summary = result?;
     if let Some(opened) = &mut opened {
         // The generator is ahead of the sessions: a run that stops has remembered too much.

@@ -4,12 +4,22 @@ use crate::cli::GenerateArgs;
 use crate::config;
 use crate::failure::Failure;
 use crate::identity::Compiled;
+use crate::monitoring::{self, Plan, Profile};
 use crate::progress::Progress;
 use crate::server;
 use rqg_cli::generate::{self, Job};
 use rqg_cli::terminal;
+use tracing::span::EnteredSpan;
 
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
+    monitoring::start_trace(args.monitor.trace.as_deref())?;
+    let profile = Profile::start(args.monitor.profile.as_deref())?;
+    let done = make_units(args);
+    let profiled = profile.finish();
+    done.and(profiled)
+}
+
+fn make_units(args: &GenerateArgs) -> Result<(), Failure> {
     let args = &config::generate(args)?;
     args.run.asked().check()?;
     let compiled = Compiled::new(&args.identity)?;
@@ -37,16 +47,36 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         format: identity.format(args.run.format),
         verbose: args.identity.run.verbose,
     };
+    let plan = Plan::open(&args.monitor, args.identity.is_unique())?;
     let is_told = args.run.duration.is_none()
         && (args.identity.run.verbose || terminal::stderr_is_terminal());
     let shortage = identity.keys_repeat(&expected);
+    let mut finishing = None;
     generate::run(&args.run, job, |watched| {
         identity.announce_run(&args.identity, &added, &expected);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
         }
         let (control, total) = (watched.control, watched.total);
-        Progress::start(args.progress, watched.on_terminal, control, total)
+        let on_terminal = watched.on_terminal || plan.is_on_terminal();
+        let progress = Progress::start(args.progress, on_terminal, control, total);
+        let generating = tracing::info_span!("generate").entered();
+        // Dropped one after the other when all units are written.
+        (
+            plan.start(control),
+            progress,
+            generating,
+            Finishing(&mut finishing),
+        )
     })?;
     Ok(())
+}
+
+/// Begins the span of what is done when all units are written.
+struct Finishing<'a>(&'a mut Option<EnteredSpan>);
+
+impl Drop for Finishing<'_> {
+    fn drop(&mut self) {
+        *self.0 = Some(tracing::info_span!("finish").entered());
+    }
 }

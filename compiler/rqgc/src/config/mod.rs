@@ -4,6 +4,7 @@ pub mod show;
 
 use crate::cli::{ConfigArgs, DataArgs, ExecArgs, GenerateArgs, IdentityArgs, ShowArgs, Wanted};
 use crate::failure::Failure;
+use crate::monitoring::MonitorArgs;
 use crate::terminal;
 use rqg_cli::args::{EntropySource, RowCount, RowsArgs, StateSize, Unique};
 use rqg_cli::filter::FilterArgs;
@@ -64,6 +65,7 @@ pub fn generate(args: &GenerateArgs) -> Result<GenerateArgs, Failure> {
             batch: value(&threading.batch_size),
             threshold: value(&threading.backpressure_threshold),
         };
+        apply_monitoring(&reading.config, &mut args.monitor);
     }
     Ok(args)
 }
@@ -83,6 +85,7 @@ pub fn exec(args: &ExecArgs) -> Result<ExecArgs, Failure> {
     if let Some(reading) = read(args.identity.config.as_deref())? {
         apply_identity(&reading, &mut args.identity)?;
         apply_filter(&reading, &args.identity, &mut args.filter);
+        apply_monitoring(&reading.config, &mut args.monitor);
     }
     Ok(args)
 }
@@ -193,6 +196,19 @@ fn apply_rows(config: &Config, args: &mut RowsArgs) {
     args.rows = rows.chain(std::mem::take(&mut args.rows)).collect();
     let seed = config.data.seed.as_ref().map(|seed| seed.value);
     args.data_seed = args.data_seed.or(seed);
+}
+
+/// Statistics that are switched on go to standard error, unless a flag names a file.
+fn apply_monitoring(config: &Config, args: &mut MonitorArgs) {
+    let monitoring = &config.monitoring;
+    if args.stats.is_none() {
+        if value(&monitoring.enable) != Some(true) {
+            return;
+        }
+        args.stats = Some("-".into());
+    }
+    args.stats_every = args.stats_every.or(value(&monitoring.interval));
+    args.figures = monitoring.metrics.as_ref().map(|it| it.value.clone());
 }
 
 /// More threads than cores only get in each other's way.

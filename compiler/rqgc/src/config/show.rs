@@ -4,10 +4,10 @@ use super::cores;
 use crate::cli::ConfigArgs;
 use clap::ValueEnum;
 use rqg_cli::args::EntropySource;
-use rqg_config::Reading;
 use rqg_config::keys::{KEYS, without_effect};
 use rqg_config::path::show;
 use rqg_config::text::quoted;
+use rqg_config::{Interval, Reading};
 use std::collections::BTreeMap;
 
 /// A key's value, in HOCON, and where it is from.
@@ -103,6 +103,13 @@ fn flags(args: &ConfigArgs) -> Vec<(String, Line)> {
             add(&path, "--dialect", version.or_else(null));
         }
     }
+    let stats = args.monitor.stats.as_ref().map(|_| "true".to_owned());
+    add("monitoring.enable", "--stats", stats);
+    let every = args.monitor.stats_every.map(|every| match every {
+        Interval::Units(units) => units.to_string(),
+        Interval::Time(time) => quoted(&humantime::format_duration(time).to_string()),
+    });
+    add("monitoring.interval", "--stats-every", every);
     for rows in &identity.rows.rows {
         let path = show(&["data", "rows", &rows.pattern]);
         add(&path, "--rows", Some(rows.count.to_string()));

@@ -66,8 +66,12 @@ impl Feed<'_, '_> {
                 (unit.take()).unwrap_or_else(|| self.emptied.try_recv().unwrap_or_default());
             let index = fed.next;
             let mut is_wanted = false;
+            let dropped = self.selection.dropped();
             match generator.generate(index, &mut made) {
-                Emission::Skipped => fed.skipped += 1,
+                Emission::Skipped => {
+                    fed.skipped += 1;
+                    self.run.control.count_missing(1, 0);
+                }
                 Emission::Emitted if self.selection.needs_fingerprints() => {
                     let fingerprint = fingerprinter.fingerprint(&made);
                     self.selection
@@ -75,6 +79,9 @@ impl Feed<'_, '_> {
                 }
                 Emission::Emitted => self.selection.decide(1, &[], |it| is_wanted = it)?,
             }
+            self.run.control.answer(self.selection);
+            let dropped = self.selection.dropped() - dropped;
+            self.run.control.count_missing(0, dropped);
             if !is_wanted {
                 unit = Some(made);
             } else if self.jobs.send_blocking(Job { index, unit: made }).is_err() {

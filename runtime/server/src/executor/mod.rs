@@ -243,6 +243,7 @@ where
     let exceeded = ledger.failures() > settings.max_failures;
     let mut summary = ledger.finish(&run.rules.known)?;
     summary.elapsed = started.elapsed();
+    control.end(summary.elapsed, selection);
     summary.next = next;
     summary.retired = retired.iter().map(ToString::to_string).collect();
     let all_retired = retired.len() == connections;

@@ -10,7 +10,7 @@ mod tests;
 
 pub use sizing::{BloomSettings, DEFAULT_RATE, DEFAULT_SIZE, HIGHEST_RATE, Sizing, SizingError};
 
-use super::{Filter, FilterError, Fingerprint};
+use super::{Filter, FilterError, Fingerprint, Occupancy};
 use blocks::BLOCK_BYTES;
 pub(super) use blocks::{Blocks, mask};
 #[cfg(feature = "store")]
@@ -123,15 +123,24 @@ impl BloomFilter {
         }
     }
 
+    /// What a function of the load, in units for each block, comes to, added up over generations.
+    fn by_theory(&self, of_load: impl Fn(f64) -> f64) -> f64 {
+        let older = (self.generations.len() as u64).saturating_sub(1);
+        let in_newest = self.admitted - older * self.sizing.interval;
+        let load = |units: u64| units as f64 / self.sizing.blocks as f64;
+        let full = match older {
+            0 => 0.0,
+            _ => of_load(load(self.sizing.interval)),
+        };
+        of_load(load(in_newest)) + full * older as f64
+    }
+
     /// How full it is and how sure. Takes a fraction of a second.
     #[must_use]
     pub fn statistics(&self) -> BloomStatistics {
         let count = self.generations.len() as u64;
         let blocks = self.generations.iter();
         let fill: f64 = blocks.map(|it| it.fill(SAMPLED_BLOCKS)).sum();
-        let full = sizing::false_positives(self.sizing.interval as f64 / self.sizing.blocks as f64);
-        let in_newest = self.admitted - (count - 1) * self.sizing.interval;
-        let newest = sizing::false_positives(in_newest as f64 / self.sizing.blocks as f64);
         let taken = (0..PROBES).filter(|&number| self.contains(probe(number)));
         BloomStatistics {
             bytes: self.generations.iter().map(Blocks::len).sum::<u64>() * BLOCK_BYTES,
@@ -139,7 +148,7 @@ impl BloomFilter {
             units: self.admitted,
             dropped: self.dropped,
             fill: fill / count.max(1) as f64,
-            estimated_false_positives: newest + full * (count - 1) as f64,
+            estimated_false_positives: self.by_theory(sizing::false_positives),
             observed_false_positives: taken.count() as f64 / PROBES as f64,
             expected_drops: self.sizing.expected_drops(self.admitted),
         }
@@ -173,6 +182,14 @@ impl Filter for BloomFilter {
             admitted.push(self.insert(fingerprint));
         }
         Ok(())
+    }
+
+    fn occupancy(&self) -> Option<Occupancy> {
+        let count = self.generations.len().max(1) as f64;
+        Some(Occupancy {
+            fill: self.by_theory(sizing::fill) / count,
+            false_positives: self.by_theory(sizing::false_positives),
+        })
     }
 
     fn report(&self) -> String {

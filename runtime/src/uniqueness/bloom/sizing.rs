@@ -272,7 +272,13 @@ pub(super) fn false_positives(load: f64) -> f64 {
     sum
 }
 
-/// The mean of that while the load grows from nothing.
+/// The share of bits that are set in blocks that hold `load` elements in the mean: their number is
+/// spread after Poisson, and each sets one bit of each word.
+pub(super) fn fill(load: f64) -> f64 {
+    1.0 - libm::exp(-load / WORD_BITS as f64)
+}
+
+/// The mean of [`false_positives`] while the load grows from nothing.
 fn mean_false_positives(load: f64) -> f64 {
     const STEPS: u32 = 32;
     let at = |step: u32| false_positives(load * (f64::from(step) + 0.5) / f64::from(STEPS));

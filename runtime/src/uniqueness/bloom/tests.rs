@@ -91,6 +91,12 @@ fn theory_and_trial_agree() {
     );
     assert!(ratio(theory, trial) < 0.1, "{statistics:?}");
     assert!((0.3..0.6).contains(&statistics.fill), "{statistics:?}");
+    let occupancy = filter.occupancy().unwrap();
+    assert!(
+        ratio(occupancy.fill, statistics.fill) < 0.01,
+        "{occupancy:?} {statistics:?}"
+    );
+    assert_eq!(occupancy.false_positives, theory);
 }
 
 #[test]

@@ -47,6 +47,11 @@ impl MemorySet {
         SHARD_CAPACITY - self.fullest
     }
 
+    /// How full it is, from 0 to 1: it is full when one of its shards is.
+    pub(super) fn fill(&self) -> f64 {
+        self.fullest as f64 / SHARD_CAPACITY as f64
+    }
+
     /// Adds a fingerprint; tells whether it is new.
     pub(super) fn insert(&mut self, fingerprint: Fingerprint) -> bool {
         let upper = (fingerprint >> 64) as u64;

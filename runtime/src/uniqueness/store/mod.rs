@@ -22,7 +22,7 @@ mod run;
 mod tests;
 
 use super::bloom::{Blocks, available_memory, mask};
-use super::{Filter, FilterError, Fingerprint};
+use super::{Filter, FilterError, Fingerprint, Occupancy};
 use manifest::{LOCK, MANIFEST, Manifest};
 use memory::MemorySet;
 use run::{Run, merge};
@@ -390,6 +390,13 @@ impl Filter for ExactStore {
 
     fn save(&mut self, next: u64) -> Result<(), FilterError> {
         self.commit(next)
+    }
+
+    fn occupancy(&self) -> Option<Occupancy> {
+        Some(Occupancy {
+            fill: self.memory.fill(),
+            false_positives: 0.0,
+        })
     }
 
     fn report(&self) -> String {
