@@ -2,7 +2,7 @@
 
 use super::claims::Claims;
 use super::control::Control;
-use super::format::Format;
+use super::format::{Format, Scratch};
 use super::queue::Share;
 use super::sink::Mark;
 use crate::uniqueness::{Fingerprint, Fingerprinter};
@@ -103,7 +103,7 @@ struct Maker<'a, G> {
     /// The unit in hand, at the end of the text of the buffer that it belongs to.
     unit: UnitText,
     /// Memory for units that can't be formatted where they stand.
-    aside: UnitText,
+    scratch: Scratch,
     fingerprinter: Fingerprinter,
     pace: Pace,
 }
@@ -119,8 +119,8 @@ impl Worker<'_> {
         let mut maker = Maker {
             in_hand: &alarm.index,
             generator: factory(),
-            unit: UnitText::default(),
-            aside: UnitText::default(),
+            unit: self.format.unit(),
+            scratch: Scratch::default(),
             fingerprinter: Fingerprinter::default(),
             pace: Pace::new(self.buffer_size / 2, self.share),
         };
@@ -207,7 +207,7 @@ impl Worker<'_> {
             let fingerprint = maker.fingerprinter.fingerprint(unit);
             buffer.fingerprints.push(fingerprint);
         }
-        self.format.write_in_place(index, unit, &mut maker.aside);
+        self.format.write_in_place(index, unit, &mut maker.scratch);
         buffer.units += 1;
         buffer.statements += statements;
         buffer.bytes += bytes;
