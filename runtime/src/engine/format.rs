@@ -137,7 +137,10 @@ impl Format {
             _ => {
                 scratch.unit.copy_from(unit);
                 unit.clear();
-                let Scratch { unit: aside, prepared } = scratch;
+                let Scratch {
+                    unit: aside,
+                    prepared,
+                } = scratch;
                 self.write_with(index, aside, prepared, &mut unit.bytes);
             }
         }

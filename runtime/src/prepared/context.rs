@@ -78,7 +78,6 @@ const BEHIND_LIST: &[&[u8]] = &[
     b"UNION",
     b"INTERSECT",
     b"EXCEPT",
-    b"WHERE",
     b"INTO",
     b"RETURNING",
     b"DO",
@@ -98,9 +97,7 @@ const TYPES: &[&[u8]] = &[
 const FIRST_OF_TYPE: &[&[u8]] = &[b"CHARACTER", b"CHAR", b"BIT", b"NATIONAL"];
 
 /// Behind an interval they say what a number in it counts.
-const FIELDS: &[&[u8]] = &[
-    b"YEAR", b"MONTH", b"DAY", b"HOUR", b"MINUTE", b"SECOND",
-];
+const FIELDS: &[&[u8]] = &[b"YEAR", b"MONTH", b"DAY", b"HOUR", b"MINUTE", b"SECOND"];
 
 pub(super) fn is_one_of(words: &[&[u8]], word: &[u8]) -> bool {
     words.iter().any(|known| known.eq_ignore_ascii_case(word))

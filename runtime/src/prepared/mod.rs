@@ -196,8 +196,8 @@ impl Prepared {
             None => true,
         };
         // Strings that only a line break joins are one.
-        let joined = before.trim_ascii_end().ends_with(b"'")
-            || behind.trim_ascii_start().starts_with(b"'");
+        let joined =
+            before.trim_ascii_end().ends_with(b"'") || behind.trim_ascii_start().starts_with(b"'");
         is_apart
             && ends
             && !joined

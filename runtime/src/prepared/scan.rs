@@ -165,7 +165,16 @@ mod tests {
             });
         }
         let expected = [
-            "a", "quoted", "quoted", "quoted", "quoted", "g$1", "parameter", "cast", "h", "$",
+            "a",
+            "quoted",
+            "quoted",
+            "quoted",
+            "quoted",
+            "g$1",
+            "parameter",
+            "cast",
+            "h",
+            "$",
         ];
         assert_eq!(found, expected);
     }

@@ -44,7 +44,7 @@ fn make_units(args: &GenerateArgs) -> Result<(), Failure> {
         extent,
         filter,
         resumed,
-        format: identity.format(args.run.format),
+        format: identity.format(args.run.format, args.run.prepared)?,
         verbose: args.identity.run.verbose,
     };
     let plan = Plan::open(&args.monitor, args.identity.is_unique())?;

@@ -188,6 +188,32 @@ fn write(out: &mut Output<'_>, sample: &Sample) -> fmt::Result {
             filter.false_positives,
         )?;
     }
+    if let Some(caches) = sample.caches {
+        for (name, help, count) in [
+            (
+                "rqg_cache_hits",
+                "Statements whose shape was prepared before",
+                caches.hits,
+            ),
+            (
+                "rqg_cache_misses",
+                "Statements whose shape was prepared for them",
+                caches.misses,
+            ),
+            (
+                "rqg_cache_fallbacks",
+                "Statements that were executed as text",
+                caches.fallbacks,
+            ),
+            (
+                "rqg_cache_evictions",
+                "Shapes that were given up for others",
+                caches.evictions,
+            ),
+        ] {
+            out.counter(name, help, &ConstCounter::new(count))?;
+        }
+    }
     if let Some(bytes) = sample.memory {
         let (name, help) = ("process_resident_memory_bytes", "Resident memory");
         out.gauge(name, help, bytes as f64)?;

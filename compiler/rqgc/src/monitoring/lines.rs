@@ -56,6 +56,8 @@ struct Line {
     filter_fill: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     filter_false_positives: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_hit_rate: Option<f64>,
 }
 
 impl Lines {
@@ -133,6 +135,10 @@ impl Lines {
             queue_depth: now.queue_depth.filter(|_| is_shown(Metric::QueueDepth)),
             filter_fill: filter.map(|filter| round(filter.fill, 6)),
             filter_false_positives: filter.map(|filter| filter.false_positives),
+            cache_hit_rate: now
+                .caches
+                .and_then(|caches| caches.hit_rate())
+                .and_then(|rate| of(Metric::CacheHitRate, rate, 6)),
         };
         // Numbers and their names: there is nothing that could fail.
         serde_json::to_string(&line).unwrap_or_default()
