@@ -22,6 +22,14 @@ pub(super) const CLEANING: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT;
                                    UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; \
                                    DISCARD SEQUENCES";
 
+/// Routines of the server that miss the binary form of a type.
+const BINARY_OUTPUT: [&str; 4] = [
+    "getTypeBinaryOutputInfo",
+    "array_send",
+    "get_range_io_data",
+    "get_multirange_io_data",
+];
+
 /// A shape, and what its parameters are declared as: what is prepared once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Shape {
@@ -75,7 +83,7 @@ impl Refusal {
         let routine = location.rsplit(' ').next().unwrap_or_default();
         match (fault.state(), routine) {
             ("0A000", "RevalidateCachedQuery") => Some(Self::Changed),
-            ("42883", "getTypeBinaryOutputInfo") => Some(Self::NotBinary),
+            ("42883", routine) if BINARY_OUTPUT.contains(&routine) => Some(Self::NotBinary),
             ("26000", _) => Some(Self::Unknown),
             _ => None,
         }
