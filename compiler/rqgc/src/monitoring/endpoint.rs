@@ -248,3 +248,35 @@ impl Output<'_> {
         counter.encode(metric)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rqg_runtime::engine::{CacheCounts, Control};
+
+    #[test]
+    fn caches_are_told_of_where_there_are_some() {
+        let control = Control::default();
+        let told = || {
+            let mut registry = Registry::default();
+            registry.register_collector(Box::new(Figures(Sampler::new(&control, false))));
+            let mut body = String::new();
+            text::encode(&mut body, &registry).unwrap();
+            body
+        };
+        assert!(!told().contains("rqg_cache"));
+        control.count_cached(CacheCounts {
+            hits: 3,
+            evictions: 1,
+            ..CacheCounts::default()
+        });
+        for line in [
+            "rqg_cache_hits_total 3",
+            "rqg_cache_misses_total 0",
+            "rqg_cache_fallbacks_total 0",
+            "rqg_cache_evictions_total 1",
+        ] {
+            assert!(told().contains(line), "{line}: {}", told());
+        }
+    }
+}
