@@ -5,7 +5,7 @@ use super::control::Control;
 use super::format::Format;
 use super::queue::Share;
 use super::sink::Mark;
-use crate::uniqueness::{Fingerprint, Fingerprinter};
+use crate::uniqueness::{Fingerprint, Fingerprinter, is_printed_as_it_is};
 use crate::unit_text::{Emission, Generate, UnitText};
 use crossbeam_channel::{Receiver, Sender};
 use std::cell::Cell;
@@ -203,11 +203,14 @@ impl Worker<'_> {
     fn add<G>(&self, index: u64, buffer: &mut Buffer, maker: &mut Maker<'_, G>) {
         let unit = &mut maker.unit;
         let (statements, bytes) = (unit.ends.len() as u64, unit.text().len() as u64);
+        // Looked at once for both.
+        let as_it_is = self.marks == Marks::Fingerprints && is_printed_as_it_is(unit);
         if self.marks == Marks::Fingerprints {
-            let fingerprint = maker.fingerprinter.fingerprint(unit);
+            let fingerprint = maker.fingerprinter.fingerprint_of(unit, as_it_is);
             buffer.fingerprints.push(fingerprint);
         }
-        self.format.write_in_place(index, unit, &mut maker.aside);
+        self.format
+            .write_in_place(index, unit, as_it_is, &mut maker.aside);
         buffer.units += 1;
         buffer.statements += statements;
         buffer.bytes += bytes;
