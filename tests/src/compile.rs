@@ -136,6 +136,7 @@ pub fn check_bytes(name: &str, bytes: &[u8], settings: &Settings) -> Checked {
                     sources,
                     diagnostics: Vec::new(),
                     grammar: None,
+                    written: None,
                     program: None,
                 },
                 found,

@@ -10,7 +10,7 @@ mod setup;
 mod tests;
 mod tree;
 
-pub use observe::{Coverage, Observer};
+pub use observe::Observer;
 pub use rqg_runtime::run::{DEFAULT_BUDGET, KeyLimit, Settings};
 pub(crate) use setup::guards;
 pub use tree::Tree;
