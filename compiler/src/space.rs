@@ -239,7 +239,8 @@ impl<'a> Space<'a> {
             Node::Call(rule, arguments) => self
                 .exprs(arguments, depth)
                 .and(self.call(*rule, depth + 1)),
-            Node::Within(_, body) | Node::Only(_, body)
+            Node::Within(_, body)
+            | Node::Only(_, body)
             | Node::Scope { body, .. }
             | Node::Full(body)
             | Node::Context(_, body) => self.node(*body, depth),

@@ -363,11 +363,7 @@ impl Maker<'_> {
     }
 
     /// What is laid out behind an operation that goes on behind it.
-    fn around(
-        &mut self,
-        body: impl FnOnce(&mut Self),
-        op: impl FnOnce(&mut Self, Position) -> Op,
-    ) {
+    fn around(&mut self, body: impl FnOnce(&mut Self), op: impl FnOnce(&mut Self, Position) -> Op) {
         let at = self.here();
         self.put(Op::End);
         body(self);

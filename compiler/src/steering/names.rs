@@ -26,10 +26,7 @@ pub(super) fn find_rule(grammar: &Grammar, name: &str) -> Result<usize, Diagnost
             format!("several rules are called `{name}`"),
         )
         .label("one of them")
-        .help(format!(
-            "say which: `{}` or `{}`",
-            first.name, second.name
-        ))),
+        .help(format!("say which: `{}` or `{}`", first.name, second.name))),
         _ => {
             let whole = rules.clone().map(|rule| rule.name.as_str());
             let names = rules.map(|rule| bare(&rule.name)).chain(whole);
@@ -71,7 +68,10 @@ pub(super) fn find_alternative(
         (Some(found), None) => return Ok(found),
         (Some(first), Some(second)) => unknown(
             alternatives[first].span,
-            format!("several alternatives of `{}` begin with `{name}`", rule.name),
+            format!(
+                "several alternatives of `{}` begin with `{name}`",
+                rule.name
+            ),
         )
         .label("one of them")
         .also(alternatives[second].span, "another one"),
@@ -102,7 +102,11 @@ fn listed(names: &[Option<String>]) -> String {
     };
     let numbered = names.iter().zip(1..);
     let all: Vec<String> = numbered.take(MOST_LISTED).map(one).collect();
-    let more = if names.len() > MOST_LISTED { ", …" } else { "" };
+    let more = if names.len() > MOST_LISTED {
+        ", …"
+    } else {
+        ""
+    };
     all.join(", ") + more
 }
 
@@ -111,7 +115,10 @@ pub(crate) fn name_of(grammar: &Grammar, alternative: &Alternative) -> Option<St
     let begins = |element: &&Element| {
         !matches!(
             element.kind,
-            ElementKind::Let(..) | ElementKind::Bind(_) | ElementKind::Glue | ElementKind::Effect(..)
+            ElementKind::Let(..)
+                | ElementKind::Bind(_)
+                | ElementKind::Glue
+                | ElementKind::Effect(..)
         )
     };
     match &alternative.elements.iter().find(begins)?.kind {
@@ -138,7 +145,9 @@ fn of_expr(grammar: &Grammar, expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Call(rule, _) => Some(bare(&grammar.rules[rule.0 as usize].name).to_owned()),
         ExprKind::Builtin(builtin, _) => Some(builtin.name().to_owned()),
-        ExprKind::Extern(function, _) => Some(grammar.externs.get(*function as usize)?.name.clone()),
+        ExprKind::Extern(function, _) => {
+            Some(grammar.externs.get(*function as usize)?.name.clone())
+        }
         ExprKind::Str(text) => first_word(text),
         ExprKind::Text(block) => of_block(grammar, block),
         _ => None,

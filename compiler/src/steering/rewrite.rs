@@ -6,7 +6,9 @@
 //! derivation has one variant, and a grammar that tells its derivations apart goes on to do so.
 
 use super::ways::{Aim, Mode, Ways};
-use crate::hir::{Alternative, Block, Count, Element, ElementKind, Expr, ExprKind, Grammar, RuleId, Ty};
+use crate::hir::{
+    Alternative, Block, Count, Element, ElementKind, Expr, ExprKind, Grammar, RuleId, Ty,
+};
 use crate::lower::{OPEN_REPETITION, constant};
 
 /// So many variants an alternative has at most: beyond, a rule is used further in front.
@@ -54,7 +56,9 @@ impl Rewriter<'_> {
             Mode::Must if self.aim.only[at] => Mode::Free,
             mode => mode,
         };
-        self.ways.has(rule, mode).then(|| (self.version)(rule, mode))
+        self.ways
+            .has(rule, mode)
+            .then(|| (self.version)(rule, mode))
     }
 
     fn keep_block(&self, block: &Block, mode: Mode) -> Option<Block> {
@@ -145,7 +149,10 @@ impl Rewriter<'_> {
     }
 
     fn keep_exprs(&self, exprs: &[Expr], mode: Mode) -> Option<Vec<Expr>> {
-        exprs.iter().map(|expr| self.keep_expr(expr, mode)).collect()
+        exprs
+            .iter()
+            .map(|expr| self.keep_expr(expr, mode))
+            .collect()
     }
 
     fn keep_expr(&self, expr: &Expr, mode: Mode) -> Option<Expr> {
@@ -265,14 +272,18 @@ impl Rewriter<'_> {
     /// The variants of an element that uses a rule that is asked for.
     fn must_element(&self, element: &Element) -> Vec<Element> {
         let kinds: Vec<ElementKind> = match &element.kind {
-            ElementKind::Terminal(_) | ElementKind::Glue | ElementKind::StatementBreak => Vec::new(),
+            ElementKind::Terminal(_) | ElementKind::Glue | ElementKind::StatementBreak => {
+                Vec::new()
+            }
             ElementKind::Group(body) => one(self.must_block(body), ElementKind::Group),
             // It is taken in any case.
-            ElementKind::Optional(body, _) => {
-                one(self.must_block(body), |body| ElementKind::Group(taken(body)))
-            }
+            ElementKind::Optional(body, _) => one(self.must_block(body), |body| {
+                ElementKind::Group(taken(body))
+            }),
             ElementKind::Repeat(body, count) => match self.must_count(count) {
-                Some(count) => one(self.must_block(body), |body| ElementKind::Repeat(body, count)),
+                Some(count) => one(self.must_block(body), |body| {
+                    ElementKind::Repeat(body, count)
+                }),
                 None => Vec::new(),
             },
             ElementKind::For {
@@ -386,9 +397,11 @@ impl Rewriter<'_> {
                 }
                 kinds
             }
-            ExprKind::Builtin(builtin, arguments) => each(self.must_exprs(arguments), |arguments| {
-                ExprKind::Builtin(*builtin, arguments)
-            }),
+            ExprKind::Builtin(builtin, arguments) => {
+                each(self.must_exprs(arguments), |arguments| {
+                    ExprKind::Builtin(*builtin, arguments)
+                })
+            }
             ExprKind::Extern(function, arguments) => {
                 each(self.must_exprs(arguments), |arguments| {
                     ExprKind::Extern(*function, arguments)
@@ -416,9 +429,7 @@ impl Rewriter<'_> {
                 let using = self.must_exprs(&both).into_iter();
                 let pairs = using.filter_map(|both| <[Expr; 2]>::try_from(both).ok());
                 pairs
-                    .map(|[left, right]| {
-                        ExprKind::Arithmetic(*op, Box::new(left), Box::new(right))
-                    })
+                    .map(|[left, right]| ExprKind::Arithmetic(*op, Box::new(left), Box::new(right)))
                     .collect()
             }
             _ => Vec::new(),

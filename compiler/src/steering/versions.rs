@@ -1,13 +1,11 @@
 //! The rules of a steered grammar: each in the modes in which it is called.
 
-use super::nothing_left;
 use super::names::bare;
+use super::nothing_left;
 use super::rewrite::Rewriter;
 use super::ways::{Aim, Mode, Ways};
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::hir::{
-    Block, Count, ElementKind, Expr, ExprKind, Grammar, Rule, RuleId,
-};
+use crate::hir::{Block, Count, ElementKind, Expr, ExprKind, Grammar, Rule, RuleId};
 use crate::lower;
 use crate::source::Span;
 use std::cell::RefCell;
@@ -33,11 +31,7 @@ impl Versions {
 /// reported.
 ///
 /// A name stands first for the rule as it is entered at the start; other versions of it follow.
-pub(super) fn make(
-    grammar: &Grammar,
-    aim: &Aim,
-    diagnostics: &mut Diagnostics,
-) -> Option<Grammar> {
+pub(super) fn make(grammar: &Grammar, aim: &Aim, diagnostics: &mut Diagnostics) -> Option<Grammar> {
     let ways = Ways::find(grammar, aim);
     let start = check(grammar, aim, &ways, diagnostics)?;
     let versions = RefCell::new(Versions::default());
@@ -187,7 +181,10 @@ fn path(grammar: &Grammar, ways: &Ways, start: RuleId, mut found: Diagnostic) ->
         let Some(&(callee, span)) = further.or(blocking.first()) else {
             break;
         };
-        let (caller, callee_name) = (&grammar.rules[at].name, &grammar.rules[callee.0 as usize].name);
+        let (caller, callee_name) = (
+            &grammar.rules[at].name,
+            &grammar.rules[callee.0 as usize].name,
+        );
         found = found.also(
             span,
             format!("`{}` needs `{}`", bare(caller), bare(callee_name)),
@@ -206,18 +203,24 @@ fn blocking(grammar: &Grammar, ways: &Ways, rule: RuleId) -> Vec<(RuleId, Span)>
     };
     let mut open = vec![grammar.rules[rule.0 as usize].body.clone()];
     while let Some(block) = open.pop() {
-        let Some(alternative) = first(&block) else { continue };
+        let Some(alternative) = first(&block) else {
+            continue;
+        };
         for element in alternative.elements {
             match element.kind {
                 ElementKind::Group(body)
                 | ElementKind::Scope { body, .. }
                 | ElementKind::Full(body)
                 | ElementKind::Context(_, body) => open.push(body),
-                ElementKind::Repeat(body, Count { low, .. }) if lower::constant(&low) != Some(0) => {
+                ElementKind::Repeat(body, Count { low, .. })
+                    if lower::constant(&low) != Some(0) =>
+                {
                     open.push(body);
                 }
                 ElementKind::For { lists, body, .. } => {
-                    lists.iter().for_each(|list| of_expr(list, &mut open, &mut calls));
+                    lists
+                        .iter()
+                        .for_each(|list| of_expr(list, &mut open, &mut calls));
                     open.push(body);
                 }
                 ElementKind::Narrow(expr, body) => {
@@ -228,7 +231,9 @@ fn blocking(grammar: &Grammar, ways: &Ways, rule: RuleId) -> Vec<(RuleId, Span)>
                 | ElementKind::Let(_, expr)
                 | ElementKind::Effect(_, expr) => of_expr(&expr, &mut open, &mut calls),
                 ElementKind::Bind(exprs) | ElementKind::Return(exprs) => {
-                    exprs.iter().for_each(|expr| of_expr(expr, &mut open, &mut calls));
+                    exprs
+                        .iter()
+                        .for_each(|expr| of_expr(expr, &mut open, &mut calls));
                 }
                 _ => {}
             }
@@ -242,7 +247,9 @@ fn of_expr(expr: &Expr, blocks: &mut Vec<Block>, calls: &mut Vec<(RuleId, Span)>
     match &expr.kind {
         ExprKind::Call(rule, arguments) => {
             calls.push((*rule, expr.span));
-            arguments.iter().for_each(|part| of_expr(part, blocks, calls));
+            arguments
+                .iter()
+                .for_each(|part| of_expr(part, blocks, calls));
         }
         ExprKind::Builtin(_, parts) | ExprKind::Extern(_, parts) | ExprKind::List(parts) => {
             parts.iter().for_each(|part| of_expr(part, blocks, calls));

@@ -1,8 +1,8 @@
 //! Which rules can be derived in which mode.
 
+use super::rewrite::Rewriter;
 use crate::hir::{Grammar, RuleId};
 use crate::lower;
-use super::rewrite::Rewriter;
 
 /// What steering aims at, by rule.
 #[derive(Debug)]

@@ -293,7 +293,8 @@ impl Marker<'_> {
                     self.value(result, told);
                 }
             }
-            Node::Within(_, body) | Node::Only(_, body)
+            Node::Within(_, body)
+            | Node::Only(_, body)
             | Node::Scope { body, .. }
             | Node::Full(body)
             | Node::Context(_, body) => self.node(*body),
