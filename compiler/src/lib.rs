@@ -13,6 +13,7 @@ pub mod ambiguity;
 pub mod analysis;
 pub mod builtins;
 pub mod codegen;
+pub mod coverage;
 pub mod diagnostics;
 pub mod hir;
 mod input;

@@ -217,6 +217,12 @@ impl Generator {
         strict.is_some_and(|(visibility, _)| visibility.proven() == Some(self.shared.start))
     }
 
+    /// The rule that units are derived from.
+    #[must_use]
+    pub fn start(&self) -> RuleId {
+        self.shared.start
+    }
+
     /// The program.
     #[must_use]
     pub fn program(&self) -> &Arc<Program> {

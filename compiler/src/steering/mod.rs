@@ -22,6 +22,7 @@ mod ways;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{Grammar, RuleId};
 use crate::lower;
+pub(crate) use names::name_of;
 use names::{find_alternative, find_rule};
 use std::fmt;
 use std::str::FromStr;
