@@ -199,11 +199,15 @@ fn what_was_made_before_a_panic_is_written() {
             Uneven.generate(index, unit)
         }
     }
-    for threads in [1, 2, 5] {
+    let batches = [None, Some(1), Some(1000)];
+    for (threads, batch) in [1, 2, 5]
+        .into_iter()
+        .flat_map(|it| batches.map(|batch| (it, batch)))
+    {
         let settings = Settings {
             threads,
             queue: Queue {
-                batch: Some(1),
+                batch,
                 ..Queue::default()
             },
             ..Settings::new(0..u64::MAX)
@@ -219,7 +223,7 @@ fn what_was_made_before_a_panic_is_written() {
             })
         ));
         let (expected, _) = bytes(&Settings::new(0..1234));
-        assert!(found == expected, "{threads} threads");
+        assert!(found == expected, "{threads} threads, {batch:?}");
     }
 }
 

@@ -5,11 +5,12 @@ use super::control::Control;
 use super::format::Format;
 use super::queue::Share;
 use super::sink::Mark;
-use crate::uniqueness::{Fingerprint, Fingerprinter};
+use crate::uniqueness::{Fingerprint, Fingerprinter, is_printed_as_it_is};
 use crate::unit_text::{Emission, Generate, UnitText};
 use crossbeam_channel::{Receiver, Sender};
 use std::cell::Cell;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 
 /// Units of a worker's first claim, when nothing is known of their size and cost.
@@ -108,6 +109,17 @@ struct Maker<'a, G> {
     pace: Pace,
 }
 
+impl<G> Maker<'_, G> {
+    /// Puts what was made before a panic back into the buffer that it was made for. Gives the index of
+    /// the unit that was in hand.
+    fn save(&mut self, buffer: &mut Buffer) -> Option<u64> {
+        std::mem::swap(&mut self.unit.bytes, &mut buffer.text);
+        buffer.text.truncate(self.unit.start());
+        buffer.fingerprints.truncate(buffer.marks.len());
+        self.in_hand.get()
+    }
+}
+
 impl Worker<'_> {
     /// Works until there is nothing to claim or nobody who wants it. The generator is made here,
     /// so that it never crosses threads.
@@ -154,7 +166,20 @@ impl Worker<'_> {
             let started = Instant::now();
             buffer.worker = self.number;
             buffer.first = next;
-            next = self.fill(&mut buffer, next..indexes.end, maker);
+            // A worker that panics dies, but not with what it made before.
+            let filled = catch_unwind(AssertUnwindSafe(|| {
+                self.fill(&mut buffer, next..indexes.end, maker)
+            }));
+            let panic = match filled {
+                Ok(reached) => {
+                    next = reached;
+                    None
+                }
+                Err(panic) => {
+                    next = maker.save(&mut buffer).unwrap_or(next);
+                    Some(panic)
+                }
+            };
             buffer.next = next;
             if !matches!(self.format, Format::Null) {
                 buffer.bytes = buffer.text.len() as u64;
@@ -165,9 +190,11 @@ impl Worker<'_> {
             self.control
                 .meter()
                 .made(self.number, buffer.units, elapsed);
-            self.full
-                .send(Message::Full(buffer))
-                .map_err(|_| WriterGone)?;
+            let sent = self.full.send(Message::Full(buffer));
+            if let Some(panic) = panic {
+                resume_unwind(panic);
+            }
+            sent.map_err(|_| WriterGone)?;
         }
         Ok(())
     }
@@ -203,11 +230,14 @@ impl Worker<'_> {
     fn add<G>(&self, index: u64, buffer: &mut Buffer, maker: &mut Maker<'_, G>) {
         let unit = &mut maker.unit;
         let (statements, bytes) = (unit.ends.len() as u64, unit.text().len() as u64);
+        // Looked at once for both.
+        let as_it_is = self.marks == Marks::Fingerprints && is_printed_as_it_is(unit);
         if self.marks == Marks::Fingerprints {
-            let fingerprint = maker.fingerprinter.fingerprint(unit);
+            let fingerprint = maker.fingerprinter.fingerprint_of(unit, as_it_is);
             buffer.fingerprints.push(fingerprint);
         }
-        self.format.write_in_place(index, unit, &mut maker.aside);
+        self.format
+            .write_in_place(index, unit, as_it_is, &mut maker.aside);
         buffer.units += 1;
         buffer.statements += statements;
         buffer.bytes += bytes;
