@@ -278,12 +278,21 @@ impl Report<'_> {
     fn part(&self, part: &Repeated<'_>) -> PartUse {
         let (mut reached, mut taken) = self.placed.part(part.span);
         let mut possible = self.possible.parts.contains(&part.span);
-        // Steering takes an option in any case: it is a choice of one then.
-        if part.chance.is_some() && part.body.alternatives.len() == 1 {
-            let place = (part.body.span, 0);
-            let always = self.placed.alternative(place);
+        // An option that steering takes in any case is no option any more: its body tells.
+        if part.chance.is_some() {
+            let alternatives = part.body.alternatives.iter();
+            let places = alternatives.map(|it| (part.body.span, it.ordinal));
+            let uses: u64 = places.clone().map(|it| self.placed.alternative(it)).sum();
+            // Several alternatives are counted wherever they stand.
+            let elsewhere = match places.len() {
+                1 => 0,
+                _ => taken,
+            };
+            let always = uses.saturating_sub(elsewhere);
             (reached, taken) = (reached + always, taken + always);
-            possible |= self.possible.alternatives.contains(&place);
+            possible |= places
+                .clone()
+                .any(|it| self.possible.alternatives.contains(&it));
         }
         PartUse {
             kind: match part.chance {
