@@ -134,7 +134,16 @@ pub(crate) fn steer(
     if diagnostics.has_errors() {
         return None;
     }
-    lower::check_unsound(&written, diagnostics);
+    let mut endless = Diagnostics::default();
+    lower::check_unsound(&written, &mut endless);
+    let leaves_out = steering.weights.iter().any(|weight| weight.weight == 0);
+    for found in endless.into_sorted() {
+        diagnostics.push(if leaves_out {
+            found.help("an alternative that --weight leaves out may be what ends it")
+        } else {
+            found
+        });
+    }
     if diagnostics.has_errors() {
         return None;
     }
