@@ -10,7 +10,7 @@ mod setup;
 mod tests;
 mod tree;
 
-pub use observe::{Coverage, Observer};
+pub use observe::Observer;
 pub use rqg_runtime::run::{DEFAULT_BUDGET, KeyLimit, Settings};
 pub(crate) use setup::guards;
 pub use tree::Tree;
@@ -215,6 +215,12 @@ impl Generator {
     pub fn is_proven(&self) -> bool {
         let strict = self.shared.strict.as_ref();
         strict.is_some_and(|(visibility, _)| visibility.proven() == Some(self.shared.start))
+    }
+
+    /// The rule that units are derived from.
+    #[must_use]
+    pub fn start(&self) -> RuleId {
+        self.shared.start
     }
 
     /// The program.

@@ -154,6 +154,7 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
         filter,
         resumed,
         format: run.identity.format(args.run.format, G::TABLES.terminator),
+        told: None,
         verbose: args.identity.verbose,
     };
     let is_told =

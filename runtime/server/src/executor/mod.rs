@@ -36,12 +36,12 @@ use rqg_runtime::engine::Control;
 use rqg_runtime::uniqueness::{FilterError, Selection};
 use rqg_runtime::unit_text::{Generate, UnitText};
 use session::Session;
-use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 /// Units that wait for each connection.
 const QUEUE_PER_CONNECTION: usize = 8;
@@ -63,6 +63,18 @@ pub struct Settings {
     pub retries: u32,
     /// For how long a session tries to get a connection again before it gives up.
     pub reconnect: Duration,
+    /// Is told of the units that have an outcome.
+    pub told: Option<Told>,
+}
+
+/// Is told the index of each unit that has an outcome, by the threads that execute.
+#[derive(Clone)]
+pub struct Told(pub Arc<dyn Fn(u64) + Send + Sync>);
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Told")
+    }
 }
 
 impl Settings {
@@ -77,6 +89,7 @@ impl Settings {
             max_failures: 0,
             retries: 10,
             reconnect: Duration::from_secs(30),
+            told: None,
         }
     }
 }
@@ -146,6 +159,9 @@ impl Run {
     fn record(&self, report: unit::Report) {
         self.control
             .count(1, report.statements(), report.bytes as u64);
+        if let Some(told) = &self.settings.told {
+            (told.0)(report.index);
+        }
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.record(report);
         if ledger.failures() > self.settings.max_failures || ledger.is_broken() {
