@@ -2,6 +2,7 @@
 
 use crate::check::{self, BuildError, Checked};
 use rqg_compiler::codegen::{self, Options};
+use rqg_compiler::steering::Steering;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -16,6 +17,7 @@ use std::{env, fs, io};
 pub struct Build {
     grammar: PathBuf,
     options: Options,
+    steering: Steering,
     directory: Option<PathBuf>,
 }
 
@@ -29,6 +31,7 @@ impl Build {
                 root: env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from),
                 ..Options::default()
             },
+            steering: Steering::default(),
             directory: None,
         }
     }
@@ -37,6 +40,13 @@ impl Build {
     #[must_use]
     pub fn externs(mut self, module: &str) -> Self {
         module.clone_into(&mut self.options.externs);
+        self
+    }
+
+    /// How the mix of the grammar's derivations is changed; not at all by default.
+    #[must_use]
+    pub fn steer(mut self, steering: Steering) -> Self {
+        self.steering = steering;
         self
     }
 
@@ -53,7 +63,7 @@ impl Build {
     ///
     /// If the grammar has errors, or the file can't be written.
     pub fn try_compile(&self) -> Result<Checked, BuildError> {
-        let (checked, program, sources) = check::read(&self.grammar)?;
+        let (checked, program, sources) = check::read(&self.grammar, &self.steering)?;
         let failed = |report: String| BuildError {
             report: format!("{}error: {report}\n", checked.warnings),
             files: checked.files.clone(),

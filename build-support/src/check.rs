@@ -5,6 +5,7 @@ use rqg_compiler::hir::DialectTest;
 use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin};
 use rqg_compiler::source::Sources;
+use rqg_compiler::steering::Steering;
 use rqg_compiler::{Input, codegen, compile};
 use rqg_runtime::demand::Comparison;
 use std::path::{Path, PathBuf};
@@ -43,12 +44,15 @@ pub struct BuildError {
 ///
 /// If the grammar has errors.
 pub fn try_check(path: impl AsRef<Path>) -> Result<Checked, BuildError> {
-    read(path.as_ref()).map(|(checked, ..)| checked)
+    read(path.as_ref(), &Steering::default()).map(|(checked, ..)| checked)
 }
 
 /// Checks a grammar and gives what code is made from.
-pub(crate) fn read(path: &Path) -> Result<(Checked, Arc<Program>, Sources), BuildError> {
-    let compilation = compile(&Input::path(path));
+pub(crate) fn read(
+    path: &Path,
+    steering: &Steering,
+) -> Result<(Checked, Arc<Program>, Sources), BuildError> {
+    let compilation = compile(&Input::path(path).steer(steering.clone()));
     let (mut sources, mut found) = (compilation.sources, compilation.diagnostics);
     let mut files = vec![path.to_owned()];
     files.extend(sources.iter().filter_map(|(_, source)| source.path.clone()));

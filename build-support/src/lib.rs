@@ -13,6 +13,7 @@ mod check;
 
 pub use build::Build;
 pub use check::{BuildError, Checked, try_check};
+pub use rqg_compiler::steering::{Steering, Weight};
 
 use std::io::{self, Write as _};
 use std::path::Path;

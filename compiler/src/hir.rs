@@ -100,6 +100,10 @@ pub struct Grammar {
     pub externs: Vec<ExternFn>,
     /// Context names; index 0 is `none`. At most 32.
     pub contexts: Vec<String>,
+    /// The rule that a run starts with, where that is known.
+    pub start: Option<RuleId>,
+    /// Whether parts of it were left out by [`crate::steering`].
+    pub steered: bool,
 }
 
 /// DDL that a grammar brings along.
@@ -174,6 +178,8 @@ pub struct Block {
 pub struct Alternative {
     /// Its weight (0 to 1,000,000).
     pub weight: u32,
+    /// Its place, from 0, among the alternatives of the block as they are written.
+    pub ordinal: u32,
     /// What has to hold for it.
     pub guard: Option<Guard>,
     /// Its elements in order.

@@ -3,14 +3,16 @@
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::modules::{FileLoader, LoadError, read_bytes};
 use crate::source::{Source, SourceId, Sources, Span};
+use crate::steering::Steering;
 use crate::syntax;
 use std::path::{Path, PathBuf};
 
-/// A grammar to compile, and the rule to start with.
+/// A grammar to compile, the rule to start with, and how it is steered.
 #[derive(Debug, Clone)]
 pub struct Input {
     origin: Origin,
     start: Option<String>,
+    steering: Steering,
 }
 
 #[derive(Debug, Clone)]
@@ -30,6 +32,7 @@ impl Input {
         Self {
             origin: Origin::Path(path.into()),
             start: None,
+            steering: Steering::default(),
         }
     }
 
@@ -43,6 +46,7 @@ impl Input {
                 base: PathBuf::new(),
             },
             start: None,
+            steering: Steering::default(),
         }
     }
 
@@ -66,6 +70,19 @@ impl Input {
     #[must_use]
     pub fn start_rule(&self) -> Option<&str> {
         self.start.as_deref()
+    }
+
+    /// How the mix of derivations is changed (default: not at all).
+    #[must_use]
+    pub fn steer(mut self, steering: Steering) -> Self {
+        self.steering = steering;
+        self
+    }
+
+    /// The steering that was asked for.
+    #[must_use]
+    pub fn steering(&self) -> &Steering {
+        &self.steering
     }
 
     /// A loader for what the grammar imports.

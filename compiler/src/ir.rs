@@ -189,6 +189,9 @@ pub enum Node {
     /// The same of a rule whose body is derived as if it stood here: no deeper, with no slots of its
     /// own.
     Within(RuleId, NodeId),
+    /// The body is the first alternative of the choice, the only one that can be chosen of several
+    /// that are written: nothing is chosen.
+    Only(ChoiceId, NodeId),
     /// Writes a value's text.
     Place(ExprId),
     /// Binds slots; several: the value is a tuple.
@@ -223,7 +226,9 @@ pub enum Node {
 pub struct Choice {
     /// How many alternatives it has as it is written.
     pub written: u32,
-    /// The alternatives in source order; zero weights are left out unless needed for shallowness.
+    /// The place of each alternative among those, from 0, before the passes.
+    pub places: Vec<u32>,
+    /// The alternatives in source order; those without weight are left out.
     pub alternatives: Vec<Alternative>,
     /// The rule that it belongs to.
     pub rule: RuleId,
@@ -248,12 +253,12 @@ pub struct Alternative {
     pub stands_for: Vec<Step>,
 }
 
-/// An alternative of a choice as it is written.
+/// An alternative of a choice before the passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// The choice.
     pub choice: ChoiceId,
-    /// The alternative's place in it.
+    /// The alternative's index in [`Choice::places`].
     pub alternative: u32,
 }
 

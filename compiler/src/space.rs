@@ -240,6 +240,7 @@ impl<'a> Space<'a> {
                 .exprs(arguments, depth)
                 .and(self.call(*rule, depth + 1)),
             Node::Within(_, body)
+            | Node::Only(_, body)
             | Node::Scope { body, .. }
             | Node::Full(body)
             | Node::Context(_, body) => self.node(*body, depth),

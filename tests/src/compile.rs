@@ -7,6 +7,7 @@ use rqg_compiler::interpret::{self, Generator, Worker};
 use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin, Schema};
 use rqg_compiler::source::{Source, Sources};
+use rqg_compiler::steering::Steering;
 use rqg_compiler::{Compilation, Input, compile};
 use rqg_runtime::choices::{Bytes, Record, Recorded, Replay};
 use rqg_runtime::dialect::Dialect;
@@ -27,6 +28,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub struct Settings {
     /// The start rule.
     pub rule: Option<String>,
+    /// How the grammar is steered.
+    pub steering: Steering,
     /// The dialect.
     pub dialect: Dialect,
     /// A file of DDL; none: the grammar's own schema, else the default one.
@@ -45,6 +48,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             rule: None,
+            steering: Steering::default(),
             dialect: Dialect::default(),
             schema: None,
             seed: 7,
@@ -86,6 +90,13 @@ impl Settings {
         for (key, value) in &header.settings {
             match key.as_str() {
                 "rule" => settings.rule = Some(value.clone()),
+                "only" => settings.steering.only = listed(value),
+                "without" => settings.steering.without = listed(value),
+                "weight" => {
+                    let weights = listed(value).into_iter();
+                    settings.steering.weights =
+                        weights.map(|it| it.parse()).collect::<Result<_, _>>()?;
+                }
                 "dialect" => {
                     settings.dialect = value.parse().map_err(|error| format!("{error}"))?;
                 }
@@ -100,6 +111,11 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// The parts of a value between commas.
+fn listed(value: &str) -> Vec<String> {
+    value.split(',').map(str::to_owned).collect()
 }
 
 /// A grammar after checking.
@@ -136,6 +152,7 @@ pub fn check_bytes(name: &str, bytes: &[u8], settings: &Settings) -> Checked {
                     sources,
                     diagnostics: Vec::new(),
                     grammar: None,
+                    written: None,
                     program: None,
                 },
                 found,
@@ -163,7 +180,7 @@ fn checked(input: Input, settings: &Settings) -> Checked {
         Some(rule) => input.start(rule),
         None => input,
     };
-    let compilation = compile(&input);
+    let compilation = compile(&input.steer(settings.steering.clone()));
     let mut checked = Checked {
         found: compilation.diagnostics.clone(),
         rendered: String::new(),

@@ -5,7 +5,7 @@
 //! | line | meaning |
 //! |---|---|
 //! | `//! expect: RQG0101 RQG0201` | exactly these codes are reported (`fail/`) |
-//! | `//! check: rule=r dialect=d schema=f` | settings of the check (`fail/`) |
+//! | `//! check: rule=r dialect=d schema=f` | settings of the check (`fail/`); `only=r,r`, `without=r`, `weight=r.a=5` steer |
 //! | `//! run: n=20 seed=7 rule=r dialect=d schema=f rows=r` | how many units, of which seed (`run/`) |
 //! | `//! live: postgresql 15` | its statements succeed on such a server (`run/`) |
 //! | `//! check only` | it is checked, but it cannot run in the interpreter (`run/`) |

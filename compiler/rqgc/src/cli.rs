@@ -7,6 +7,7 @@ use rqg_cli::args::{
     IDENTITY, OutputFormat, PreparedArgs, RowsArgs, RunArgs, Unique, parse_count, parse_duration,
 };
 use rqg_cli::filter::FilterArgs;
+use rqg_compiler::steering::{Steering, Weight};
 use rqg_config::LARGEST_CACHE;
 use rqg_runtime::engine::Shard;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -96,6 +97,8 @@ pub struct AnalyzeArgs {
     pub grammar: String,
     #[command(flatten)]
     pub run: rqg_cli::args::IdentityArgs,
+    #[command(flatten)]
+    pub steering: SteeringArgs,
     /// Of how many units to say how many differ
     #[arg(short = 'n', long, value_name = "N", default_value_t = 1_000_000, value_parser = parse_count)]
     pub count: u64,
@@ -114,6 +117,8 @@ pub struct CompileArgs {
     /// What to make
     #[arg(long, value_enum, default_value_t)]
     pub emit: Emit,
+    #[command(flatten)]
+    pub steering: SteeringArgs,
     #[command(flatten)]
     pub runtime: RuntimeArgs,
     /// The cargo profile of an executable
@@ -170,6 +175,33 @@ pub enum ReportFormat {
     Json,
 }
 
+/// How the mix of a grammar's derivations is changed.
+#[derive(Debug, Clone, Default, Args)]
+#[group(skip)]
+pub struct SteeringArgs {
+    /// Give an alternative of a rule, by its number or by what it begins with, another weight; 0
+    /// leaves it out. May be given several times
+    #[arg(long, value_name = "RULE.ALTERNATIVE=W", help_heading = IDENTITY)]
+    pub weight: Vec<Weight>,
+    /// Make only units that use this rule, or another one that is named so
+    #[arg(long, value_name = "RULE", help_heading = IDENTITY)]
+    pub only: Vec<String>,
+    /// Make only units that do not use this rule. May be given several times
+    #[arg(long, value_name = "RULE", help_heading = IDENTITY)]
+    pub without: Vec<String>,
+}
+
+impl SteeringArgs {
+    /// As the compiler takes it.
+    pub fn steering(&self) -> Steering {
+        Steering {
+            weights: self.weight.clone(),
+            only: self.only.clone(),
+            without: self.without.clone(),
+        }
+    }
+}
+
 /// What decides the text of a unit, and what makes it.
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
@@ -178,6 +210,8 @@ pub struct IdentityArgs {
     pub grammar: String,
     #[command(flatten)]
     pub run: rqg_cli::args::IdentityArgs,
+    #[command(flatten)]
+    pub steering: SteeringArgs,
     /// Force the interpreter: bundled grammars are compiled, other ones are interpreted anyway
     #[arg(long)]
     pub interpret: bool,
@@ -231,6 +265,10 @@ pub struct GenerateArgs {
     pub dsn: Option<String>,
     #[command(flatten)]
     pub run: RunArgs,
+    /// Tell which rules and alternatives were used how often: as text in FILE, as JSON in FILE.json,
+    /// or as the coloured grammar in FILE.html
+    #[arg(long, value_name = "FILE")]
+    pub coverage: Option<PathBuf>,
     /// Show progress on stderr; auto: if it is a terminal that does not show the output as well
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub progress: When,
@@ -293,6 +331,10 @@ pub struct ExecArgs {
     /// Write the result as junit=FILE or json=FILE; may be given for both
     #[arg(long, value_name = "FORM=FILE", value_parser = parse_report, help_heading = FINDINGS)]
     pub report: Vec<(ReportForm, PathBuf)>,
+    /// Tell which rules and alternatives were used how often: as text in FILE, as JSON in FILE.json,
+    /// or as the coloured grammar in FILE.html
+    #[arg(long, value_name = "FILE", help_heading = FINDINGS)]
+    pub coverage: Option<PathBuf>,
     /// Show progress on stderr; auto: if it is a terminal
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub progress: When,

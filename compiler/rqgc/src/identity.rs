@@ -11,9 +11,12 @@ use rqg_cli::filter::Proof;
 use rqg_cli::identity::{self, Identity as Decided};
 use rqg_cli::range::{Asked, Extent};
 use rqg_compiler::compile;
+use rqg_compiler::coverage::{Counts, Coverage};
+use rqg_compiler::hir::Grammar;
 use rqg_compiler::interpret::{self, Generator};
 use rqg_compiler::ir::Program;
 use rqg_compiler::schema::{self, Origin};
+use rqg_compiler::source::Sources;
 use rqg_runtime::engine::{EngineError, Format};
 use rqg_runtime::entropy::StateBits;
 use rqg_runtime::native::AnyGenerator;
@@ -33,12 +36,17 @@ pub struct Identity {
     decided: Decided,
     /// All of it on one line.
     line: String,
+    /// The grammar before it is steered.
+    written: Grammar,
+    sources: Sources,
 }
 
 /// A grammar that is compiled: what can be said of a run before any server is asked.
 pub struct Compiled<'a> {
     args: &'a IdentityArgs,
     program: Arc<Program>,
+    /// The grammar before it is steered.
+    written: Grammar,
     report: Report,
     /// The file that `--schema` names, and its text.
     schema: Option<(&'a Path, String)>,
@@ -51,6 +59,7 @@ impl<'a> Compiled<'a> {
         if let Some(rule) = &args.run.rule {
             input = input.start(rule);
         }
+        input = input.steer(args.steering.steering());
         let schema = match &args.run.schema {
             Some(path) => {
                 let bytes = std::fs::read(path).map_err(|cause| Failure::read(path, cause))?;
@@ -61,14 +70,15 @@ impl<'a> Compiled<'a> {
         let compilation = tracing::info_span!("analyse").in_scope(|| compile(&input));
         let mut report = Report::new(compilation.sources, args.run.verbose);
         report.add(compilation.diagnostics);
-        match compilation.program {
-            Some(program) => Ok(Self {
+        match (compilation.program, compilation.grammar) {
+            (Some(program), Some(grammar)) => Ok(Self {
                 args,
                 program,
+                written: compilation.written.unwrap_or(grammar),
                 report,
                 schema,
             }),
-            None => Err(report.fail()),
+            _ => Err(report.fail()),
         }
     }
 
@@ -118,11 +128,17 @@ impl<'a> Compiled<'a> {
             (&grammar.0, grammar.1),
             (&schema.0, schema.1),
         );
+        let steering = args.steering.steering();
+        let steered = steering
+            .flags()
+            .map(|(name, value)| format!(" {name}={value}"));
         Ok(Identity {
             native: native(args, &generator),
             generator,
             decided,
-            line,
+            line: line + &steered.collect::<String>(),
+            written: self.written,
+            sources: self.report.into_sources(),
         })
     }
 
@@ -228,6 +244,16 @@ impl Identity {
         epoch.map(|it| format!(" {it}")).unwrap_or_default()
     }
 
+    /// What was counted in so many units.
+    pub fn coverage(&self, counts: &Counts, units: u64) -> Coverage {
+        Coverage::new(&self.generator, &self.written, &self.sources, counts, units)
+    }
+
+    /// The files that the grammar was read from.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// All of it on one line.
     pub fn line(&self) -> &str {
         &self.line
@@ -249,6 +275,9 @@ impl Identity {
         }
         if let Some(schema) = &args.run.schema {
             flag("--schema", &schema.display().to_string());
+        }
+        for (name, value) in args.steering.steering().flags() {
+            flag(&format!("--{name}"), &value);
         }
         flag("--dialect", &identity::dialects(&self.decided.settings));
         for name in &args.run.enable {
@@ -314,7 +343,8 @@ impl Generate for Worker {
     }
 }
 
-/// The compiled form of a bundled grammar takes the run over.
+/// The compiled form of a bundled grammar takes the run over, if it is that of the grammar as it is
+/// steered.
 fn native(args: &IdentityArgs, generator: &Generator) -> Option<Box<dyn AnyGenerator>> {
     if args.interpret {
         return None;

@@ -8,6 +8,7 @@
 mod cli;
 mod commands;
 mod config;
+mod coverage;
 mod failure;
 mod grammar;
 mod identity;

@@ -27,6 +27,11 @@ impl Report {
         &mut self.sources
     }
 
+    /// The sources alone.
+    pub fn into_sources(self) -> Sources {
+        self.sources
+    }
+
     /// Adds diagnostics.
     pub fn add(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
         self.found.extend(diagnostics);

@@ -155,6 +155,59 @@ fn a_closed_pipe_ends_the_run_quietly() {
     assert_eq!(line, crud(&["-n", "1"]));
 }
 
+/// Resident memory of a process in KiB.
+#[cfg(target_os = "linux")]
+fn resident(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// A run whose output is taken at about 1 MB/s waits for it: what is made does not pile up.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_stays_flat_when_the_output_is_slow() {
+    let slow = |flags: &[&str]| {
+        let endless = ["-n", "1000000000", "--threads", "2"];
+        let mut child = command(&[&CRUD[..], &endless, flags].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut output = child.stdout.take().unwrap();
+        let mut part = vec![0; 64 << 10];
+        let mut memory = Vec::new();
+        for step in 0..64 {
+            output.read_exact(&mut part).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(65));
+            if step >= 16 {
+                memory.push(resident(child.id()).unwrap());
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        memory
+    };
+    let runs: [&[&str]; 4] = [
+        &[],
+        &["--compress", "zstd"],
+        &["--unique", "strict"],
+        &["--format", "jsonl", "--unordered"],
+    ];
+    std::thread::scope(|scope| {
+        for flags in runs {
+            scope.spawn(move || {
+                let memory = slow(flags);
+                let (first, last) = (memory[0], *memory.last().unwrap());
+                assert!(last < first + (4 << 10), "{flags:?}: {memory:?}");
+                assert!(last < 256 << 10, "{flags:?}: {memory:?}");
+            });
+        }
+    });
+}
+
 /// Sends a signal to a child.
 fn signal(child: &std::process::Child, name: &str) {
     let status = std::process::Command::new("kill")

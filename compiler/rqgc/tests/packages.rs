@@ -293,4 +293,53 @@ fn a_new_package_passes_its_tests_and_tells_mistakes() {
     );
     assert!(broken.stderr.contains("demo.rqg:"), "{}", broken.stderr);
     assert!(!broken.stderr.contains("panicked"), "{}", broken.stderr);
+
+    a_function_that_panics_loses_nothing(&root, &cargo);
+}
+
+/// A run ends with the panic of a function; what came before is there, and the run can go on with
+/// it when the function is mended.
+fn a_function_that_panics_loses_nothing(root: &Path, cargo: &dyn Fn(&[&str]) -> Done) {
+    let grammar = "grammar demo;\nextern fn number() -> text;\nrule query = SELECT number();\n";
+    fs::write(root.join("demo.rqg"), grammar).unwrap();
+    let library = root.join("src/lib.rs");
+    let text = fs::read_to_string(&library).unwrap();
+    let function = |body: &str| {
+        format!(
+            "{text}\n/// A number.\npub fn number(choices: &mut dyn rqg_runtime::choices::Choices) \
+             -> String {{\n    let number = choices.below(1000);\n    {body}\n    \
+             number.to_string()\n}}\n"
+        )
+    };
+    fs::write(
+        &library,
+        function("assert!(number != 0, \"no zero today\");"),
+    )
+    .unwrap();
+    let scratch = Scratch::new();
+    let path = |name: &str| scratch.path().join(name).to_str().unwrap().to_owned();
+    let (output, checkpoint, whole) = (path("out.sql"), path("checkpoint"), path("whole.sql"));
+    let run = |args: &[&str]| {
+        let fixed = ["run", "-q", "--", "generate", "--seed", "1"];
+        cargo(&[&fixed, args].concat())
+    };
+    let all = ["-n", "60000", "--threads", "2", "-o"];
+    let flags = [&all[..], &[&output, "--checkpoint", &checkpoint]].concat();
+    let died = run(&flags);
+    assert_eq!(died.code, Some(3), "{}", died.stderr);
+    let (_, message) = died.stderr.split_once("making unit ").unwrap();
+    let (index, rest) = message.split_once(' ').unwrap();
+    assert!(rest.starts_with("panicked: no zero today"), "{message}");
+    assert_eq!(scratch.names(), ["checkpoint", "out.sql.partial"]);
+    let before = run(&["-n", index]);
+    assert_eq!(before.code, Some(0), "{}", before.stderr);
+    assert_eq!(scratch.read("out.sql.partial"), before.stdout);
+
+    fs::write(&library, function("")).unwrap();
+    let resumed = run(&[&all[..], &[&output, "--resume", &checkpoint]].concat());
+    assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+    let uninterrupted = run(&[&all[..], &[&whole]].concat());
+    assert_eq!(uninterrupted.code, Some(0), "{}", uninterrupted.stderr);
+    assert_eq!(scratch.read("out.sql"), scratch.read("whole.sql"));
+    assert!(scratch.read("out.sql").lines().any(|it| it == "SELECT 0;"));
 }

@@ -249,6 +249,7 @@ impl Builder<'_> {
                 let body = self.node(frame, *body);
                 self.items.add(Item::Rule(*rule, Some(body)), span)
             }
+            Node::Only(_, body) => self.node(frame, *body),
             Node::Place(expr) => {
                 let known = self.expr(frame, *expr);
                 self.place(&known, span)

@@ -29,7 +29,7 @@ fn proof(text: &str) -> Proof {
     proof_of(&program)
 }
 
-fn proof_of(program: &Program) -> Proof {
+pub(crate) fn proof_of(program: &Program) -> Proof {
     let mut rules = program.rules.iter();
     let start = rules
         .position(|rule| rule.name == "query")

@@ -14,7 +14,8 @@ impl<'c> Checker<'c, '_> {
     pub fn block(&mut self, block: &'c ast::Block, tail: bool) -> hir::Block {
         let weights = self.weights(block);
         let mut alternatives = Vec::with_capacity(block.alternatives.len());
-        for (alternative, weight) in block.alternatives.iter().zip(weights) {
+        let numbered = block.alternatives.iter().zip(0..);
+        for ((alternative, ordinal), weight) in numbered.zip(weights) {
             let start = self.start_block();
             let guard = alternative
                 .guard
@@ -33,6 +34,7 @@ impl<'c> Checker<'c, '_> {
             self.end_block(start);
             alternatives.push(hir::Alternative {
                 weight,
+                ordinal,
                 guard,
                 elements,
                 span: alternative.span,
@@ -166,6 +168,7 @@ impl<'c> Checker<'c, '_> {
         hir::Block {
             alternatives: vec![hir::Alternative {
                 weight: 1,
+                ordinal: 0,
                 guard: None,
                 elements,
                 span: element.span,

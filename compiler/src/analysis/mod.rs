@@ -65,9 +65,9 @@ pub fn analyze(
     grammar.contexts = contexts.into_names();
     names.report_unused_imports(sound, diagnostics);
     start.check(&grammar, diagnostics);
-    let start = start.id(&grammar);
+    grammar.start = start.id(&grammar);
     scopes::check(&grammar, diagnostics);
-    derivable::check(&grammar, start, diagnostics);
+    derivable::check(&grammar, grammar.start, diagnostics);
     breaks::check(&grammar, diagnostics);
     Some(grammar)
 }

@@ -93,7 +93,7 @@ impl<'a> Emitter<'a> {
                 let hides = |marks: &Visibility| marks.hides_node(id);
                 self.hidden(hides, out, |this, out| this.call(*rule, arguments, out));
             }
-            Node::Within(_, body) => self.node(*body, out),
+            Node::Within(_, body) | Node::Only(_, body) => self.node(*body, out),
             Node::Place(expr) => self.place(*expr, out),
             Node::Let(slots, expr) => self.bind_slots(slots, *expr, out),
             Node::Glue => out.extend(quote! { unit.glue(); }),

@@ -115,6 +115,9 @@ codes! {
     ExternSignature = 609 Error "an extern fn with a type that cannot cross the border";
     UnknownStartRule = 610 Error "the start rule does not exist";
     DialectNeverHolds = 611 Warning "a dialect guard that never holds for this grammar";
+    // 701–799: steering
+    UnknownSteered = 701 Error "steering by what the grammar does not have";
+    SteeredAway = 702 Error "steering that leaves nothing to derive";
 }
 
 impl Code {

@@ -89,6 +89,8 @@ explanations! {
     ExternSignature "RQG0609";
     UnknownStartRule "RQG0610";
     DialectNeverHolds "RQG0611";
+    UnknownSteered "RQG0701";
+    SteeredAway "RQG0702";
 }
 
 #[cfg(test)]

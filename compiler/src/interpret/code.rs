@@ -55,6 +55,12 @@ pub(super) enum Op {
     Enter(RuleId),
     /// The text of the rule that was entered last ends.
     Leave,
+    /// The first alternative of a choice follows, the only one; only in code that is watched.
+    Only(ChoiceId),
+    /// An option or a repetition follows; only in code that is watched.
+    Reach(NodeId),
+    /// The body of the option or repetition follows; only in code that is watched.
+    Take(NodeId),
     /// What is chosen from here on is hidden; only in code of strict runs.
     Hide,
     /// What is chosen is hidden no longer.
@@ -334,6 +340,13 @@ impl Maker<'_> {
         }
     }
 
+    /// An operation that only tells, in code that is watched.
+    fn mark(&mut self, op: Op) {
+        if self.watched {
+            self.put(op);
+        }
+    }
+
     fn body(&mut self, node: NodeId) -> Position {
         let start = self.here();
         self.node(node);
@@ -343,9 +356,17 @@ impl Maker<'_> {
 
     /// A body behind an operation that goes on behind it.
     fn nested(&mut self, node: NodeId, op: impl FnOnce(&mut Self, Position) -> Op) {
+        let body = |maker: &mut Self| {
+            maker.body(node);
+        };
+        self.around(body, op);
+    }
+
+    /// What is laid out behind an operation that goes on behind it.
+    fn around(&mut self, body: impl FnOnce(&mut Self), op: impl FnOnce(&mut Self, Position) -> Op) {
         let at = self.here();
         self.put(Op::End);
-        self.body(node);
+        body(self);
         let then = self.here();
         let op = op(self, then);
         self.set(at, op);
@@ -370,6 +391,7 @@ impl Maker<'_> {
                 demand,
                 body,
             } => {
+                self.mark(Op::Reach(id));
                 let hidden = self.hides(|marks| marks.hides_node(id));
                 if hidden {
                     self.put(Op::Hide);
@@ -379,6 +401,7 @@ impl Maker<'_> {
                 if hidden {
                     self.put(Op::Show);
                 }
+                self.mark(Op::Take(id));
                 self.node(*body);
                 let mut otherwise = self.here();
                 if hidden {
@@ -399,16 +422,25 @@ impl Maker<'_> {
                 separator,
                 demand,
                 body,
-            } => self.nested(*body, |maker, then| {
-                let repeat = Repeat {
-                    count: maker.bounds(count),
-                    separator: separator.and_then(|separator| maker.literal(separator)),
-                    demand: demand.0,
-                    hidden: maker.hides(|marks| marks.hides_node(id)),
-                    then,
-                };
-                Op::Repeat(add(&mut maker.code.repeats, repeat))
-            }),
+            } => {
+                self.mark(Op::Reach(id));
+                self.around(
+                    |maker| {
+                        maker.mark(Op::Take(id));
+                        maker.body(*body);
+                    },
+                    |maker, then| {
+                        let repeat = Repeat {
+                            count: maker.bounds(count),
+                            separator: separator.and_then(|separator| maker.literal(separator)),
+                            demand: demand.0,
+                            hidden: maker.hides(|marks| marks.hides_node(id)),
+                            then,
+                        };
+                        Op::Repeat(add(&mut maker.code.repeats, repeat))
+                    },
+                );
+            }
             Node::For {
                 slots,
                 lists,
@@ -435,13 +467,13 @@ impl Maker<'_> {
                 }
             }
             Node::Within(rule, body) => {
-                if self.watched {
-                    self.put(Op::Enter(*rule));
-                }
+                self.mark(Op::Enter(*rule));
                 self.node(*body);
-                if self.watched {
-                    self.put(Op::Leave);
-                }
+                self.mark(Op::Leave);
+            }
+            Node::Only(choice, body) => {
+                self.mark(Op::Only(*choice));
+                self.node(*body);
             }
             Node::Place(expr) => {
                 let op = match self.operand(*expr) {

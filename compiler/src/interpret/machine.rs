@@ -160,6 +160,9 @@ impl<'a, C: Choices, O: Observer> Machine<'a, C, O> {
                     self.observer.leave(rule, text);
                 }
             }
+            Op::Only(choice) => self.observer.alternative(choice, 0),
+            Op::Reach(part) => self.observer.reach(part),
+            Op::Take(part) => self.observer.take(part),
             Op::Effect(effect, relation) => {
                 let relation = self.expr(relation);
                 match effect {

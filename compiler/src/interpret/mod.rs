@@ -10,7 +10,7 @@ mod setup;
 mod tests;
 mod tree;
 
-pub use observe::{Coverage, Observer};
+pub use observe::Observer;
 pub use rqg_runtime::run::{DEFAULT_BUDGET, KeyLimit, Settings};
 pub(crate) use setup::guards;
 pub use tree::Tree;
@@ -71,25 +71,25 @@ impl Shared {
         observer: &mut O,
         text: &mut UnitText,
     ) {
-        unit.begin(&self.plan, index, text);
-        Machine {
-            program: &self.program,
-            code: if O::WATCHES {
-                let visibility = self.strict.as_ref().map(|(visibility, _)| visibility);
-                let code = || Code::new(&self.program, true, visibility);
-                self.watched.get_or_init(code)
-            } else {
-                &self.code
-            },
-            plan: &self.plan,
-            unit,
-            choices,
-            observer,
-            hidden: Vec::new(),
-            entered: Vec::new(),
-        }
-        .start(self.start);
-        unit.finish(text);
+        unit.make(&self.plan, index, text, |unit| {
+            Machine {
+                program: &self.program,
+                code: if O::WATCHES {
+                    let visibility = self.strict.as_ref().map(|(visibility, _)| visibility);
+                    let code = || Code::new(&self.program, true, visibility);
+                    self.watched.get_or_init(code)
+                } else {
+                    &self.code
+                },
+                plan: &self.plan,
+                unit,
+                choices,
+                observer,
+                hidden: Vec::new(),
+                entered: Vec::new(),
+            }
+            .start(self.start);
+        });
     }
 }
 
@@ -215,6 +215,12 @@ impl Generator {
     pub fn is_proven(&self) -> bool {
         let strict = self.shared.strict.as_ref();
         strict.is_some_and(|(visibility, _)| visibility.proven() == Some(self.shared.start))
+    }
+
+    /// The rule that units are derived from.
+    #[must_use]
+    pub fn start(&self) -> RuleId {
+        self.shared.start
     }
 
     /// The program.

@@ -113,6 +113,7 @@ fn of_node(program: &Program, node: &Node, visit: &mut impl FnMut(Part)) {
         Node::Optional { body, .. }
         | Node::Scope { body, .. }
         | Node::Within(_, body)
+        | Node::Only(_, body)
         | Node::Full(body)
         | Node::Context(_, body) => visit(Part::Node(*body)),
         Node::Repeat { count, body, .. } => {

@@ -157,6 +157,7 @@ impl Build {
             .collect();
         self.0.choices.push(Choice {
             written: alternatives.len() as u32,
+            places: (0..alternatives.len() as u32).collect(),
             alternatives,
             rule: RuleId(0),
             span: Span::default(),

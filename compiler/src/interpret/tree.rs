@@ -51,7 +51,7 @@ impl Observer for Tree {
 
 impl Tree {
     /// One line an event, indented: a rule with the text that it derived, the alternative (from 1)
-    /// chosen among several, and what was drawn.
+    /// chosen among several that are written, and what was drawn.
     #[must_use]
     pub fn print(&self, program: &Program) -> String {
         let mut out = String::new();
@@ -73,17 +73,12 @@ impl Tree {
                     Ok(())
                 }
                 Event::Alternative(choice, alternative) => {
-                    let of = program
-                        .choices
-                        .get(choice.index())
-                        .map_or(0, |choice| choice.written);
+                    let found = program.choices.get(choice.index());
+                    let of = found.map_or(0, |choice| choice.written);
+                    let place = found.and_then(|choice| choice.places.get(*alternative));
+                    let number = place.map_or(0, |place| place + 1);
                     let width = 2 * indent;
-                    writeln!(
-                        out,
-                        "{:width$}| alternative {} of {of}",
-                        "",
-                        alternative + 1
-                    )
+                    writeln!(out, "{:width$}| alternative {number} of {of}", "")
                 }
                 Event::Drawn(what, text) => {
                     let width = 2 * indent;

@@ -12,6 +12,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use infer::{OPEN_REPETITION, constant};
 pub use size::RuleSize;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
@@ -43,6 +44,8 @@ pub(crate) fn without_passes(grammar: &Grammar, diagnostics: &mut Diagnostics) -
     // What cannot end is never available: that much was said.
     let said = diagnostics.has_errors();
     let found = std::mem::take(&mut inference.diagnostics).into_iter();
+    // What steering makes superfluous is no fault of the grammar.
+    let said = said || grammar.steered;
     for found in found.filter(|found| !said || found.code != Code::LeftoverAlternative) {
         diagnostics.push(found);
     }
@@ -58,6 +61,11 @@ pub fn check_unsound(grammar: &Grammar, diagnostics: &mut Diagnostics) {
 #[must_use]
 pub fn sizes(grammar: &Grammar) -> Vec<RuleSize> {
     size::sizes(grammar, &CallGraph::new(grammar))
+}
+
+/// The rules that each rule calls, by index, ascending, each once.
+pub(crate) fn callees(grammar: &Grammar) -> Vec<Vec<u32>> {
+    CallGraph::new(grammar).callees
 }
 
 /// For each rule, by index, whether it is reached from the given one.
@@ -102,6 +110,11 @@ fn check_satisfiable(
 ) {
     let ends = recursion::terminating(grammar, graph);
     let never = |id: usize| inference.instances[id].demand.is_never();
+    // Of a grammar that is steered parts may be left that nothing can meet, and that are not used.
+    let is_needed = grammar.start.is_some_and(|start| never(start.0 as usize));
+    if grammar.steered && !is_needed {
+        return;
+    }
     for (id, rule) in grammar.rules.iter().enumerate() {
         if !never(id) || !ends[id] {
             continue;
@@ -120,15 +133,19 @@ fn check_satisfiable(
         if blamed || not_pushable {
             continue;
         }
-        diagnostics.push(
-            Diagnostic::new(
-                Code::Unsatisfiable,
-                rule.span,
-                format!("nothing can meet what rule `{}` requires", rule.name),
+        let found = Diagnostic::new(
+            Code::Unsatisfiable,
+            rule.span,
+            format!("nothing can meet what rule `{}` requires", rule.name),
+        )
+        .label("no alternative can be derived, whatever the schema");
+        diagnostics.push(if grammar.steered {
+            found.help("--only, --without and --weight leave no alternative that can be")
+        } else {
+            found.help(
+                "an alternative is needed whose draws and guards do not contradict each other",
             )
-            .label("no alternative can be derived, whatever the schema")
-            .help("an alternative is needed whose draws and guards do not contradict each other"),
-        );
+        });
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn run(program: &mut Program) {
     }
 }
 
-/// The choice that an alternative is, and the rules that it stands within.
+/// The choice that an alternative is, and the rules and alternatives that it stands within.
 fn inner(program: &Program, alternative: &Alternative) -> Option<(ChoiceId, Vec<NodeId>)> {
     let mut node = alternative.body;
     let mut around = Vec::new();
@@ -169,12 +169,13 @@ fn fuse(program: &mut Program, id: ChoiceId) -> Option<Vec<Alternative>> {
     Some(alternatives.collect())
 }
 
-/// A literal within the rule that a node stands within.
+/// A literal within the rule or alternative that a node stands within.
 fn wrap(program: &mut Program, around: NodeId, body: NodeId) -> NodeId {
-    let Some(Node::Within(rule, _)) = program.nodes.get(around.index()) else {
-        return body;
+    let node = match program.nodes.get(around.index()) {
+        Some(Node::Within(rule, _)) => Node::Within(*rule, body),
+        Some(Node::Only(choice, _)) => Node::Only(*choice, body),
+        _ => return body,
     };
-    let node = Node::Within(*rule, body);
     let span = program.node_spans.get(around.index());
     let span = span.copied().unwrap_or_else(Span::default);
     program.nodes.push(node);

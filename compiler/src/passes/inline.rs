@@ -102,10 +102,10 @@ fn is_choice_of_literals(program: &Program, part: Part) -> bool {
     })
 }
 
-/// Whether a node only says which rule its body belongs to.
+/// The body of a node that only says what it is written in: a rule, or an alternative.
 pub(super) fn within(program: &Program, node: NodeId) -> Option<NodeId> {
     match program.nodes.get(node.index()) {
-        Some(Node::Within(_, body)) => Some(*body),
+        Some(Node::Within(_, body) | Node::Only(_, body)) => Some(*body),
         _ => None,
     }
 }

@@ -24,7 +24,7 @@ pub fn terminal(program: &Program, mut node: NodeId) -> Option<Option<LiteralId>
         match program.nodes.get(node.index())? {
             Node::Empty => return Some(None),
             Node::Literal(literal) => return Some(Some(*literal)),
-            Node::Within(_, body) => node = *body,
+            Node::Within(_, body) | Node::Only(_, body) => node = *body,
             _ => return None,
         }
     }

@@ -44,7 +44,7 @@ fn texts(program: &Program, node: NodeId) -> BTreeMap<String, f64> {
             all
         }
         Node::Call(rule, _) => texts(program, program.rules[rule.index()].body),
-        Node::Within(_, body) => texts(program, *body),
+        Node::Within(_, body) | Node::Only(_, body) => texts(program, *body),
         other => panic!("not in these grammars: {other:?}"),
     }
 }

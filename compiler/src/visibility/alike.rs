@@ -80,6 +80,7 @@ fn look_of(program: &Program, node: NodeId, look: &mut Vec<Look>) {
         Node::For { body, .. } => within("for", body),
         Node::Call(rule, _) => look.push(Look::Call(*rule)),
         Node::Within(_, body)
+        | Node::Only(_, body)
         | Node::Scope { body, .. }
         | Node::Narrow(_, body)
         | Node::Full(body)

@@ -294,6 +294,7 @@ impl Marker<'_> {
                 }
             }
             Node::Within(_, body)
+            | Node::Only(_, body)
             | Node::Scope { body, .. }
             | Node::Full(body)
             | Node::Context(_, body) => self.node(*body),

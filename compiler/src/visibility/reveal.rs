@@ -151,6 +151,7 @@ impl Known {
             }
             Node::Call(callee, arguments) => self.call(program, *callee, arguments, slot, told),
             Node::Within(_, body)
+            | Node::Only(_, body)
             | Node::Scope { body, .. }
             | Node::Narrow(_, body)
             | Node::Full(body)

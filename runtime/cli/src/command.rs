@@ -158,6 +158,7 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
         filter,
         resumed,
         format: run.format(args.run.format, args.run.prepared)?,
+        told: None,
         verbose: args.identity.verbose,
     };
     let is_told =

@@ -8,12 +8,22 @@ use crate::range::{Asked, Extent};
 use crate::signals;
 use crate::terminal;
 use rqg_runtime::engine::{
-    self, Control, DiscardSink, EngineError, Format, Outcome, OutputSettings, OutputSink, Position,
-    Settings, Sink, Statistics, Unfinished,
+    self, Batch, Control, DiscardSink, EngineError, Format, Outcome, OutputSettings, OutputSink,
+    Position, Reached, Settings, Sink, Statistics, Unfinished,
 };
 use rqg_runtime::uniqueness::Selection;
 use rqg_runtime::unit_text::Generate;
 use std::path::PathBuf;
+use std::{fmt, io};
+
+/// Is told each batch that is written.
+pub struct Told(pub Box<dyn FnMut(&Batch<'_>)>);
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Told")
+    }
+}
 
 /// What makes the units of a run.
 #[derive(Debug)]
@@ -34,6 +44,8 @@ pub struct Job<W> {
     pub resumed: Option<Checkpoint>,
     /// How units are written.
     pub format: Format,
+    /// Is told what is written, with its units one by one.
+    pub told: Option<Told>,
     /// Whether to print statistics even if stderr is no terminal.
     pub verbose: bool,
 }
@@ -72,7 +84,7 @@ where
         ordered: !args.unordered,
         stack_size: job.stack,
         queue: args.queue,
-        marked: args.form.split().is_split(),
+        marked: args.form.split().is_split() || job.told.is_some(),
     };
     let control = Control::default();
     let unfinished = Unfinished::default();
@@ -138,8 +150,15 @@ where
             None => selection = selection.after(checkpoint.units),
         }
     }
+    let told = job.told.as_mut();
     let result = output.with_sink(keeper.as_mut(), |sink| {
-        engine::run_selected(&settings, format, &control, &mut selection, sink, worker)
+        let mut run = |sink: &mut dyn Sink| {
+            engine::run_selected(&settings, format, &control, &mut selection, sink, worker)
+        };
+        match told {
+            Some(told) => run(&mut TellingSink { sink, told }),
+            None => run(sink),
+        }
     });
     drop(watcher);
     let statistics = match result {
@@ -320,6 +339,32 @@ impl Output {
             Self::Nowhere(_) => Ok(None),
             Self::Somewhere(sink) => sink.leave(),
         }
+    }
+}
+
+/// Writes, and tells what it wrote.
+struct TellingSink<'a> {
+    sink: &'a mut dyn Sink,
+    told: &'a mut Told,
+}
+
+impl Sink for TellingSink<'_> {
+    fn write(&mut self, batch: &Batch<'_>) -> io::Result<()> {
+        self.sink.write(batch)?;
+        (self.told.0)(batch);
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        self.sink.name()
+    }
+
+    fn reached(
+        &mut self,
+        reached: &Reached,
+        selection: &mut Selection<'_>,
+    ) -> Result<(), EngineError> {
+        self.sink.reached(reached, selection)
     }
 }
 

@@ -122,14 +122,21 @@ impl Format {
     }
 
     /// Brings unit `index` into its form where it stands, at the end of `unit.bytes`: nearly every
-    /// unit is a statement that only lacks its terminator.
-    pub(super) fn write_in_place(&self, index: u64, unit: &mut UnitText, scratch: &mut Scratch) {
+    /// unit is a statement that only lacks its terminator. `as_it_is`: it is known to be printed as it
+    /// is.
+    pub(super) fn write_in_place(
+        &self,
+        index: u64,
+        unit: &mut UnitText,
+        as_it_is: bool,
+        scratch: &mut Scratch,
+    ) {
         match self {
             Self::Raw => {}
             Self::Null => unit.clear(),
             Self::Sql { terminator }
                 if unit.ends.as_slice() == [unit.bytes.len()]
-                    && !needs_rewriting(unit.text(), !terminator.is_empty()) =>
+                    && (as_it_is || !needs_rewriting(unit.text(), !terminator.is_empty())) =>
             {
                 unit.bytes.extend_from_slice(terminator.as_bytes());
                 unit.bytes.push(b'\n');

@@ -55,6 +55,7 @@ mod sink;
 mod slices;
 #[cfg(test)]
 mod tests;
+mod units;
 mod worker;
 
 pub use control::Control;
@@ -68,6 +69,7 @@ pub use sink::{
     Sink, Split, StdoutSink, Unfinished,
 };
 pub use slices::Shard;
+pub use units::{MadeUnit, Units, run_batch};
 
 use crate::uniqueness::{FilterError, Selection};
 use crate::unit_text::Generate;

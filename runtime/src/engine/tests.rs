@@ -191,6 +191,31 @@ fn a_panicking_worker_ends_the_run() {
 }
 
 #[test]
+fn text_that_a_panicking_generator_keeps_is_not_counted() {
+    struct Keeps;
+    impl Generate for Keeps {
+        fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
+            if index == 10 {
+                unit.bytes = Vec::new();
+                panic!("this panic is expected");
+            }
+            Uneven.generate(index, unit)
+        }
+    }
+    let settings = Settings::new(0..100);
+    let mut found = Vec::new();
+    let control = Control::default();
+    let result = run(&settings, &sql(), &control, &mut found, || Keeps);
+    let Err(EngineError::WorkerPanicked { index, .. }) = result else {
+        panic!("{result:?}");
+    };
+    assert_eq!(
+        (index, control.counts().units, found.len()),
+        (Some(10), 0, 0)
+    );
+}
+
+#[test]
 fn what_was_made_before_a_panic_is_written() {
     struct PanicsAt(u64);
     impl Generate for PanicsAt {
@@ -199,11 +224,15 @@ fn what_was_made_before_a_panic_is_written() {
             Uneven.generate(index, unit)
         }
     }
-    for threads in [1, 2, 5] {
+    let batches = [None, Some(1), Some(1000)];
+    for (threads, batch) in [1, 2, 5]
+        .into_iter()
+        .flat_map(|it| batches.map(|batch| (it, batch)))
+    {
         let settings = Settings {
             threads,
             queue: Queue {
-                batch: Some(1),
+                batch,
                 ..Queue::default()
             },
             ..Settings::new(0..u64::MAX)
@@ -219,7 +248,7 @@ fn what_was_made_before_a_panic_is_written() {
             })
         ));
         let (expected, _) = bytes(&Settings::new(0..1234));
-        assert!(found == expected, "{threads} threads");
+        assert!(found == expected, "{threads} threads, {batch:?}");
     }
 }
 

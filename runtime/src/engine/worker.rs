@@ -5,11 +5,12 @@ use super::control::Control;
 use super::format::{Format, Scratch};
 use super::queue::Share;
 use super::sink::Mark;
-use crate::uniqueness::{Fingerprint, Fingerprinter};
+use crate::uniqueness::{Fingerprint, Fingerprinter, is_printed_as_it_is};
 use crate::unit_text::{Emission, Generate, UnitText};
 use crossbeam_channel::{Receiver, Sender};
 use std::cell::Cell;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 
 /// Units of a worker's first claim, when nothing is known of their size and cost.
@@ -108,6 +109,26 @@ struct Maker<'a, G> {
     pace: Pace,
 }
 
+impl<G> Maker<'_, G> {
+    /// Puts what was made before a panic back into the buffer that it was made for. Gives the next
+    /// index: that of the unit that was in hand, unless the generator has kept the text.
+    fn save(&mut self, buffer: &mut Buffer) -> u64 {
+        std::mem::swap(&mut self.unit.bytes, &mut buffer.text);
+        let text = self.unit.start();
+        match self.in_hand.get() {
+            Some(index) if buffer.text.len() >= text => {
+                buffer.text.truncate(text);
+                buffer.fingerprints.truncate(buffer.marks.len());
+                index
+            }
+            _ => {
+                buffer.clear(text);
+                buffer.first
+            }
+        }
+    }
+}
+
 impl Worker<'_> {
     /// Works until there is nothing to claim or nobody who wants it. The generator is made here,
     /// so that it never crosses threads.
@@ -154,7 +175,20 @@ impl Worker<'_> {
             let started = Instant::now();
             buffer.worker = self.number;
             buffer.first = next;
-            next = self.fill(&mut buffer, next..indexes.end, maker);
+            // A worker that panics dies, but not with what it made before.
+            let filled = catch_unwind(AssertUnwindSafe(|| {
+                self.fill(&mut buffer, next..indexes.end, maker)
+            }));
+            let panic = match filled {
+                Ok(reached) => {
+                    next = reached;
+                    None
+                }
+                Err(panic) => {
+                    next = maker.save(&mut buffer);
+                    Some(panic)
+                }
+            };
             buffer.next = next;
             if !matches!(self.format, Format::Null) {
                 buffer.bytes = buffer.text.len() as u64;
@@ -165,9 +199,11 @@ impl Worker<'_> {
             self.control
                 .meter()
                 .made(self.number, buffer.units, elapsed);
-            self.full
-                .send(Message::Full(buffer))
-                .map_err(|_| WriterGone)?;
+            let sent = self.full.send(Message::Full(buffer));
+            if let Some(panic) = panic {
+                resume_unwind(panic);
+            }
+            sent.map_err(|_| WriterGone)?;
         }
         Ok(())
     }
@@ -203,11 +239,14 @@ impl Worker<'_> {
     fn add<G>(&self, index: u64, buffer: &mut Buffer, maker: &mut Maker<'_, G>) {
         let unit = &mut maker.unit;
         let (statements, bytes) = (unit.ends.len() as u64, unit.text().len() as u64);
+        // Looked at once for both.
+        let as_it_is = self.marks == Marks::Fingerprints && is_printed_as_it_is(unit);
         if self.marks == Marks::Fingerprints {
-            let fingerprint = maker.fingerprinter.fingerprint(unit);
+            let fingerprint = maker.fingerprinter.fingerprint_of(unit, as_it_is);
             buffer.fingerprints.push(fingerprint);
         }
-        self.format.write_in_place(index, unit, &mut maker.scratch);
+        self.format
+            .write_in_place(index, unit, as_it_is, &mut maker.scratch);
         buffer.units += 1;
         buffer.statements += statements;
         buffer.bytes += bytes;

@@ -21,9 +21,14 @@ impl Fingerprinter {
     /// The fingerprint of a unit as it is printed: of its statements on one line each, comments that
     /// are left out then not counted, and of where each of them ends.
     pub fn fingerprint(&mut self, unit: &UnitText) -> Fingerprint {
-        let text = unit.text();
-        if unit.ends.len() <= 1 && !needs_rewriting(text, true) {
-            return xxh3_128(text);
+        self.fingerprint_of(unit, is_printed_as_it_is(unit))
+    }
+
+    /// The same, where it is known whether the unit [is printed as it is](is_printed_as_it_is).
+    #[inline]
+    pub(crate) fn fingerprint_of(&mut self, unit: &UnitText, as_it_is: bool) -> Fingerprint {
+        if as_it_is {
+            return xxh3_128(unit.text());
         }
         self.lines.clear();
         self.ends.clear();
@@ -38,6 +43,12 @@ impl Fingerprinter {
             _ => xxh3_128_with_seed(&self.lines, xxh3_64(&self.ends)),
         }
     }
+}
+
+/// Whether a unit is one statement at most, which is on one line and has no comments.
+#[inline]
+pub(crate) fn is_printed_as_it_is(unit: &UnitText) -> bool {
+    unit.ends.len() <= 1 && !needs_rewriting(unit.text(), true)
 }
 
 #[cfg(test)]

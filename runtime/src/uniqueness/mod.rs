@@ -16,6 +16,7 @@ mod space;
 pub mod store;
 
 pub use filter::{Filter, FilterError, Occupancy};
+pub(crate) use fingerprint::is_printed_as_it_is;
 pub use fingerprint::{Fingerprint, Fingerprinter};
 pub use selection::{PATIENCE, Selection};
 pub use space::{LARGEST, Space};

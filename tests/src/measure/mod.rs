@@ -10,7 +10,7 @@ pub use classify::{Class, classify};
 
 use crate::compile::Plan;
 use crate::postgres::{Session, Tally};
-use rqg_compiler::interpret::Coverage;
+use rqg_compiler::coverage::Counts;
 use rqg_compiler::ir::{ChoiceId, Node, NodeId, Program};
 use rqg_runtime::native::AnyGenerator;
 use rqg_runtime::run::with_stack;
@@ -200,7 +200,7 @@ pub fn measure(
     units: Range<u64>,
 ) -> Measurement {
     let mut measured = Measurement::default();
-    let mut coverage = Coverage::default();
+    let mut coverage = Counts::default();
     let stack = plan.required_stack().max(compiled.required_stack());
     let done = with_stack(stack, || {
         let mut compiled = compiled.any_worker();
@@ -235,7 +235,7 @@ pub fn measure(
 }
 
 /// The alternatives of the start rule by the rules that they call, with their counts.
-fn forms(program: &Program, coverage: &Coverage) -> Vec<(String, u64)> {
+fn forms(program: &Program, coverage: &Counts) -> Vec<(String, u64)> {
     let Some(start) = program
         .rules
         .iter()

@@ -26,7 +26,8 @@ const SAMPLE: u64 = 20_000;
 
 pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let start = args.run.rule.as_deref().unwrap_or(rqg_cli::identity::START);
-    let compilation = compile(&grammar::input(&args.grammar)?.start(start));
+    let input = grammar::input(&args.grammar)?.start(start);
+    let compilation = compile(&input.steer(args.steering.steering()));
     let mut report = Report::new(compilation.sources, args.run.verbose);
     report.add(compilation.diagnostics);
     report.print()?;

@@ -17,7 +17,8 @@ use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 
 pub fn run(args: &CompileArgs) -> Result<(), Failure> {
-    let compilation = compile(&grammar::input(&args.grammar)?);
+    let input = grammar::input(&args.grammar)?;
+    let compilation = compile(&input.steer(args.steering.steering()));
     let mut report = Report::new(compilation.sources, true);
     report.add(compilation.diagnostics);
     let Some(program) = compilation.program else {

@@ -2,6 +2,7 @@
 
 use crate::cli::{ExecArgs, ReportForm};
 use crate::config;
+use crate::coverage::Counting;
 use crate::failure::Failure;
 use crate::identity::{Compiled, Identity, shell_word};
 use crate::monitoring::{self, Plan, Profile};
@@ -64,7 +65,9 @@ fn execute(args: &ExecArgs) -> Result<(), Failure> {
     }
     let plan = Plan::open(&args.monitor, args.identity.is_unique())?;
     let findings = open_findings(args, &identity, &server)?;
+    let counting = Counting::start(args.coverage.as_deref(), &identity, Some(1))?;
     let settings = Settings {
+        told: counting.as_ref().map(Counting::told_units),
         duration: args.duration,
         stack_size: identity.required_stack(),
         connections: usize::from(args.connections),
@@ -109,7 +112,8 @@ fn execute(args: &ExecArgs) -> Result<(), Failure> {
         terminal::note(&format!("rqgc: {}", opened.filter.report()));
     }
     tell(args, &identity, &server, &summary)?;
-    verdict(args, &asked, &extent, summary)
+    let verdict = verdict(args, &asked, &extent, summary);
+    Counting::report(counting, &identity, verdict)
 }
 
 /// Reads a file of rules, if one is named.

@@ -2,6 +2,7 @@
 
 use crate::cli::GenerateArgs;
 use crate::config;
+use crate::coverage::Counting;
 use crate::failure::Failure;
 use crate::identity::Compiled;
 use crate::monitoring::{self, Plan, Profile};
@@ -36,6 +37,7 @@ fn make_units(args: &GenerateArgs) -> Result<(), Failure> {
         .open(&mut extent, proof, line, resumed.as_ref())?;
     let added = filter.as_ref().map_or("", |it| &it.identity).to_owned();
     let expected = extent.expected();
+    let mut counting = Counting::start(args.coverage.as_deref(), &identity, args.run.threads)?;
     let job = Job {
         program: "rqgc",
         worker: || identity.worker(),
@@ -45,6 +47,7 @@ fn make_units(args: &GenerateArgs) -> Result<(), Failure> {
         filter,
         resumed,
         format: identity.format(args.run.format, args.run.prepared)?,
+        told: counting.as_ref().map(Counting::told_batches),
         verbose: args.identity.run.verbose,
     };
     let plan = Plan::open(&args.monitor, args.identity.is_unique())?;
@@ -52,7 +55,7 @@ fn make_units(args: &GenerateArgs) -> Result<(), Failure> {
         && (args.identity.run.verbose || terminal::stderr_is_terminal());
     let shortage = identity.keys_repeat(&expected);
     let mut finishing = None;
-    generate::run(&args.run, job, |watched| {
+    let done = generate::run(&args.run, job, |watched| {
         identity.announce_run(&args.identity, &added, &expected);
         if let Some(shortage) = shortage.filter(|_| is_told) {
             terminal::note(&format!("warning: {shortage}"));
@@ -68,8 +71,8 @@ fn make_units(args: &GenerateArgs) -> Result<(), Failure> {
             generating,
             Finishing(&mut finishing),
         )
-    })?;
-    Ok(())
+    });
+    Counting::report(counting.take(), &identity, done.map_err(Failure::from))
 }
 
 /// Begins the span of what is done when all units are written.

@@ -2,7 +2,9 @@
 
 pub mod show;
 
-use crate::cli::{ConfigArgs, DataArgs, ExecArgs, GenerateArgs, IdentityArgs, ShowArgs, Wanted};
+use crate::cli::{
+    ConfigArgs, DataArgs, ExecArgs, GenerateArgs, IdentityArgs, ShowArgs, SteeringArgs, Wanted,
+};
 use crate::failure::Failure;
 use crate::monitoring::MonitorArgs;
 use crate::terminal;
@@ -107,6 +109,7 @@ pub fn data(args: &DataArgs) -> Result<DataArgs, Failure> {
 /// What a configuration comes to, for `config`: as for `generate`, but with nothing to generate.
 pub fn check(args: &ConfigArgs, reading: &Reading) -> Result<(), Failure> {
     let mut identity = IdentityArgs {
+        steering: SteeringArgs::default(),
         grammar: String::new(),
         run: args.identity.clone(),
         interpret: false,

@@ -21,6 +21,7 @@ impl<'a> Inference<'a> {
             .collect();
         let mut demands = Vec::with_capacity(usable.len());
         let mut lowered = Vec::with_capacity(usable.len());
+        let mut places = Vec::with_capacity(usable.len());
         for alternative in usable {
             let first_slot = self.next_slot;
             let (rest, body) = self.elements(&alternative.elements, alternative.span);
@@ -38,32 +39,43 @@ impl<'a> Inference<'a> {
                 .map(|clause| clause.depth)
                 .max()
                 .unwrap_or(0);
-            lowered.push(ir::Alternative {
+            let lowered_one = ir::Alternative {
                 weight: alternative.weight,
                 demand: self.builder.demand(&demand),
                 min_depth,
                 body,
                 span: alternative.span,
                 stands_for: Vec::new(),
-            });
+            };
+            // What is never available is left out of the program.
+            if !self.builder.emitting || !demand.is_never() {
+                places.push(alternative.ordinal);
+                lowered.push(lowered_one);
+            }
             demands.push(demand);
         }
-        lowered.retain(|alternative| {
-            !self.builder.emitting || !self.builder.demands[alternative.demand.index()].is_never()
-        });
-        if let ([single], true) = (lowered.as_slice(), demands.len() == 1) {
-            // One alternative whose demand the block's own demand repeats: no choice is made.
-            return (or(demands), single.body);
+        let written = block.alternatives.last().map_or(0, |last| last.ordinal + 1);
+        // One alternative whose demand the block's own demand repeats: no choice is made.
+        let only = match (lowered.as_slice(), demands.len()) {
+            ([single], 1) => Some(single.body),
+            _ => None,
+        };
+        if let (Some(body), 1) = (only, written) {
+            return (or(demands), body);
         }
         let rule = ir::RuleId(self.current as u32);
         let choice = self.builder.choice(ir::Choice {
-            written: lowered.len() as u32,
+            written,
+            places,
             alternatives: lowered,
             rule,
             span: block.span,
         });
-        let node = self.builder.node(Node::Choice(choice), block.span);
-        (or(demands), node)
+        let node = match only {
+            Some(body) => Node::Only(choice, body),
+            None => Node::Choice(choice),
+        };
+        (or(demands), self.builder.node(node, block.span))
     }
 
     pub(super) fn report_never(

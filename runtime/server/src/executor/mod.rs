@@ -40,13 +40,13 @@ use rqg_runtime::engine::{CacheCounts, Control};
 use rqg_runtime::uniqueness::{FilterError, Selection};
 use rqg_runtime::unit_text::{Generate, UnitText};
 use session::Session;
-use std::io;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 /// Units that wait for each connection.
 const QUEUE_PER_CONNECTION: usize = 8;
@@ -71,6 +71,18 @@ pub struct Settings {
     /// Whether units are executed in their prepared form, and how many shapes each connection keeps
     /// prepared at most.
     pub prepared: Option<NonZeroUsize>,
+    /// Is told of the units that have an outcome.
+    pub told: Option<Told>,
+}
+
+/// Is told the index of each unit that has an outcome, by the threads that execute.
+#[derive(Clone)]
+pub struct Told(pub Arc<dyn Fn(u64) + Send + Sync>);
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Told")
+    }
 }
 
 impl Settings {
@@ -86,6 +98,7 @@ impl Settings {
             retries: 10,
             reconnect: Duration::from_secs(30),
             prepared: None,
+            told: None,
         }
     }
 }
@@ -165,6 +178,9 @@ impl Run {
             .count(1, report.statements(), report.bytes as u64);
         if self.settings.prepared.is_some() {
             self.control.count_cached(report.cached);
+        }
+        if let Some(told) = &self.settings.told {
+            (told.0)(report.index);
         }
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.record(report);

@@ -16,7 +16,7 @@ pub(super) use blocks::{Blocks, mask};
 #[cfg(feature = "store")]
 pub(super) use memory::available as available_memory;
 
-/// So many units ahead of the one that is looked up, memory is asked for.
+/// Memory is asked for so many units at a time, before the units in front of them are looked up.
 const AHEAD: usize = 16;
 
 /// Fingerprints of no unit that are looked up to see how many are taken for ones that came.
@@ -93,6 +93,18 @@ impl BloomFilter {
         generations.any(|blocks| blocks.contains(fingerprint, &mask))
     }
 
+    /// Starts to load all that a look-up of these fingerprints needs. Nothing else is done between
+    /// them: finding the page takes longer than loading the line, and processors look for several
+    /// pages at once only while one prefetch closely follows another.
+    #[inline(always)]
+    fn prefetch(&self, fingerprints: &[Fingerprint]) {
+        for blocks in &self.generations {
+            for &fingerprint in fingerprints {
+                blocks.prefetch(fingerprint);
+            }
+        }
+    }
+
     /// Remembers a fingerprint; tells whether it is new.
     #[inline(always)]
     fn insert(&mut self, fingerprint: Fingerprint) -> bool {
@@ -167,19 +179,13 @@ impl Filter for BloomFilter {
         admitted: &mut Vec<bool>,
     ) -> Result<(), FilterError> {
         admitted.clear();
-        let prefetch = |filter: &Self, fingerprint: Fingerprint| {
-            for blocks in &filter.generations {
-                blocks.prefetch(fingerprint);
-            }
-        };
-        for &fingerprint in fingerprints.iter().take(AHEAD) {
-            prefetch(self, fingerprint);
-        }
-        for (at, &fingerprint) in fingerprints.iter().enumerate() {
-            if let Some(&later) = fingerprints.get(at + AHEAD) {
-                prefetch(self, later);
-            }
-            admitted.push(self.insert(fingerprint));
+        let mut chunks = fingerprints.chunks(AHEAD);
+        let mut next = chunks.next().unwrap_or_default();
+        self.prefetch(next);
+        while !next.is_empty() {
+            let chunk = std::mem::replace(&mut next, chunks.next().unwrap_or_default());
+            self.prefetch(next);
+            admitted.extend(chunk.iter().map(|&it| self.insert(it)));
         }
         Ok(())
     }
