@@ -19,21 +19,23 @@ const MIXED: &str = "grammar mixed;\n\
     rule query = | 2: SELECT int(1..=9) | SELECT int(1..=9) \"/ 0\";\n";
 
 fn server() -> Server {
-    let server = Server::start(15).unwrap();
-    let mut session = server.connect().unwrap();
-    session.execute("CREATE TABLE planet (id integer)").unwrap();
+    let server = Server::start(15).expect("a server");
+    let mut session = server.connect().expect("a connection");
+    session
+        .execute("CREATE TABLE planet (id integer)")
+        .expect("a table");
     server
 }
 
 fn lines(text: &str) -> Vec<Value> {
     let lines = text.lines().map(serde_json::from_str);
-    lines.collect::<Result<_, _>>().unwrap()
+    lines.collect::<Result<_, _>>().expect("lines of JSON")
 }
 
 /// Expects a statement with as many parameters as it names.
 fn assert_parameters(statement: &Value) -> usize {
-    let sql = statement["sql"].as_str().unwrap();
-    let params = statement["params"].as_array().unwrap();
+    let sql = statement["sql"].as_str().expect("a text");
+    let params = statement["params"].as_array().expect("a list");
     for (at, param) in params.iter().enumerate() {
         assert!(sql.contains(&format!("${}", at + 1)), "{statement}");
         assert!(param["type"].is_string(), "{statement}");

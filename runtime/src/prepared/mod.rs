@@ -174,7 +174,7 @@ impl Prepared {
         Some(Kept {
             ty: read.ty,
             cast: 0..0,
-            value: (!read.is_null).then(|| from..self.values.len()),
+            value: (!read.is_null).then_some(from..self.values.len()),
             literal: Placed {
                 start: placed.start,
                 end: placed.start + read.length,
