@@ -11,6 +11,7 @@ pub mod features;
 pub mod functions;
 pub mod native;
 pub mod plan;
+pub mod prepared;
 pub mod rows;
 pub mod run;
 pub mod schema;

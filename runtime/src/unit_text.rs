@@ -1,5 +1,25 @@
 //! The text of one unit: its statements, back to back in one reusable buffer.
 
+/// Where a value was placed in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// Its first byte.
+    pub start: usize,
+    /// The byte behind it.
+    pub end: usize,
+}
+
+impl Placed {
+    /// The same in a text that starts at `to` instead of at `from`.
+    #[must_use]
+    pub(crate) fn moved(self, from: usize, to: usize) -> Self {
+        Self {
+            start: self.start - from + to,
+            end: self.end - from + to,
+        }
+    }
+}
+
 /// The statements of one unit. Cleared and filled again for each unit; keeps its memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitText {
@@ -10,13 +30,34 @@ pub struct UnitText {
     pub ends: Vec<usize>,
     /// Where the unit starts in `bytes`.
     start: usize,
+    /// Where values were placed in `bytes`, in order, if they are recorded.
+    placed: Vec<Placed>,
+    /// Whether they are.
+    records_values: bool,
 }
 
 impl UnitText {
+    /// Units that are made into it also tell where they placed values. Their text is the same.
+    #[must_use]
+    pub fn recording_values() -> Self {
+        Self {
+            records_values: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether units that are made into it tell where they placed values.
+    #[must_use]
+    #[inline]
+    pub fn records_values(&self) -> bool {
+        self.records_values
+    }
+
     /// Forgets the statements, keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.truncate(self.start);
         self.ends.clear();
+        self.placed.clear();
     }
 
     /// Becomes another unit.
@@ -24,6 +65,8 @@ impl UnitText {
         self.clear();
         let moved = |end: &usize| end - other.start + self.start;
         self.ends.extend(other.ends.iter().map(moved));
+        let moved = |placed: &Placed| placed.moved(other.start, self.start);
+        self.placed.extend(other.placed.iter().map(moved));
         self.bytes.extend_from_slice(other.text());
     }
 
@@ -46,6 +89,29 @@ impl UnitText {
     pub(crate) fn start_here(&mut self) {
         self.start = self.bytes.len();
         self.ends.clear();
+        self.placed.clear();
+    }
+
+    /// Swaps the places of values with those of whoever makes the unit.
+    #[inline]
+    pub(crate) fn swap_placed(&mut self, placed: &mut Vec<Placed>) {
+        std::mem::swap(&mut self.placed, placed);
+    }
+
+    /// The statements in order, each with where values were placed in it: none unless that was
+    /// [recorded](Self::recording_values).
+    pub fn statements_with_values(
+        &self,
+    ) -> impl Iterator<Item = (&[u8], impl Iterator<Item = Placed>)> {
+        let (mut start, mut first) = (self.start, 0);
+        self.ends.iter().map(move |&end| {
+            let (from, behind) = (start, self.placed.get(first..).unwrap_or_default());
+            let count = behind.partition_point(|placed| placed.end <= end);
+            let values = behind.iter().take(count);
+            (start, first) = (end, first + count);
+            let statement = self.bytes.get(from..end).unwrap_or_default();
+            (statement, values.map(move |placed| placed.moved(from, 0)))
+        })
     }
 
     /// The statements in order.

@@ -7,6 +7,7 @@
 
 use crate::spacing::{tight_after, tight_before};
 use crate::tokens::{Literal, Literals, Token, Tokens, Word};
+use crate::unit_text::Placed;
 
 /// Where a token that is still being written starts.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,10 @@ pub struct Writer {
     start: usize,
     /// Whether the next token needs a space unless its first byte joins.
     wants_space: bool,
+    /// Whether it is recorded where values are placed.
+    pub(crate) records_values: bool,
+    /// Where they were placed in `bytes`, in order.
+    pub(crate) placed: Vec<Placed>,
 }
 
 impl Writer {
@@ -42,6 +47,7 @@ impl Writer {
     pub fn begin(&mut self, origin: usize) {
         self.bytes.truncate(origin);
         self.ends.clear();
+        self.placed.clear();
         self.origin = self.bytes.len();
         self.start = self.origin;
         self.wants_space = false;
@@ -139,20 +145,25 @@ impl Writer {
     }
 
     /// Ends a token: takes the space before it back if its first byte joins, or if it is empty.
+    /// Gives where it starts.
     #[inline]
-    pub fn close(&mut self, mark: Mark) {
-        match self.bytes.get(mark.start) {
+    pub fn close(&mut self, mark: Mark) -> usize {
+        let mut start = mark.start;
+        match self.bytes.get(start) {
             Some(&first) => {
                 if mark.spaced && tight_before(first) {
-                    self.bytes.remove(mark.start - 1);
+                    start -= 1;
+                    self.bytes.remove(start);
                 }
                 self.wants_space = !self.bytes.last().is_some_and(|&last| tight_after(last));
             }
             None if mark.spaced => {
                 self.bytes.pop();
+                start -= 1;
             }
             None => {}
         }
+        start
     }
 
     /// Writes an SQL literal that `write` appends, or nothing: whatever literal it is, the spacing
@@ -167,9 +178,36 @@ impl Writer {
         write(&mut self.bytes);
         if self.bytes.len() > start {
             self.wants_space = true;
+            if self.records_values {
+                self.record_from(start);
+            }
         } else {
             self.bytes.truncate(before);
         }
+    }
+
+    /// Records that what stands behind `start` is a value.
+    #[cold]
+    pub(crate) fn record_from(&mut self, start: usize) {
+        let end = self.bytes.len();
+        if start < end {
+            self.placed.push(Placed { start, end });
+        }
+    }
+
+    /// Records that the last `length` bytes are a value.
+    #[cold]
+    pub(crate) fn record_last(&mut self, length: usize) {
+        self.record_from(self.bytes.len().saturating_sub(length));
+    }
+
+    /// Records the values in the last `length` bytes, which were written before as a text of their
+    /// own that started at `from`.
+    #[cold]
+    pub(crate) fn record_again(&mut self, values: &[Placed], from: usize, length: usize) {
+        let to = self.bytes.len().saturating_sub(length);
+        let moved = values.iter().map(|placed| placed.moved(from, to));
+        self.placed.extend(moved);
     }
 
     /// Starts a text that is derived now and placed later: spaced as if it were a statement.
@@ -183,8 +221,12 @@ impl Writer {
         aside
     }
 
-    /// Ends a text that is derived aside: moves it to the end of `texts` and forgets it here.
-    pub fn end_aside(&mut self, aside: Aside, texts: &mut Vec<u8>) {
+    /// Ends a text that is derived aside: moves it to the end of `texts`, and the values in it to
+    /// the end of `placed`, and forgets it here.
+    pub fn end_aside(&mut self, aside: Aside, texts: &mut Vec<u8>, placed: &mut Vec<Placed>) {
+        let first = self.first_value(aside.start);
+        let moved = |value: Placed| value.moved(aside.start, texts.len());
+        placed.extend(self.placed.drain(first..).map(moved));
         texts.extend_from_slice(self.bytes.get(aside.start..).unwrap_or_default());
         self.drop_aside(aside);
     }
@@ -192,7 +234,14 @@ impl Writer {
     /// Ends a text that is derived aside and forgets it.
     pub fn drop_aside(&mut self, aside: Aside) {
         self.bytes.truncate(aside.start);
+        let kept = self.first_value(aside.start);
+        self.placed.truncate(kept);
         self.wants_space = aside.wants_space;
+    }
+
+    /// How many values were placed before a byte.
+    fn first_value(&self, start: usize) -> usize {
+        self.placed.partition_point(|placed| placed.start < start)
     }
 
     /// Ends the statement; an empty one is not listed.
@@ -276,9 +325,9 @@ mod tests {
         writer.token(b"x");
         let inner = writer.begin_aside();
         writer.token(b"(");
-        writer.end_aside(inner, &mut texts);
+        writer.end_aside(inner, &mut texts, &mut Vec::new());
         writer.token(b"y");
-        writer.end_aside(outer, &mut texts);
+        writer.end_aside(outer, &mut texts, &mut Vec::new());
         writer.token(b"b");
         assert_eq!(
             (writer.bytes.as_slice(), texts.as_slice()),

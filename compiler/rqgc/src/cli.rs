@@ -4,11 +4,13 @@ use crate::monitoring::MonitorArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rqg_cli::args::{
-    IDENTITY, OutputFormat, RowsArgs, RunArgs, Unique, parse_count, parse_duration,
+    IDENTITY, OutputFormat, PreparedArgs, RowsArgs, RunArgs, Unique, parse_count, parse_duration,
 };
 use rqg_cli::filter::FilterArgs;
 use rqg_compiler::steering::{Steering, Weight};
+use rqg_config::LARGEST_CACHE;
 use rqg_runtime::engine::Shard;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -249,6 +251,8 @@ pub struct ConfigArgs {
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
+    pub cache: CacheArgs,
+    #[command(flatten)]
     pub monitor: MonitorArgs,
 }
 
@@ -297,6 +301,12 @@ pub struct ExecArgs {
     /// Connections that run units at the same time
     #[arg(short, long, value_name = "C", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub connections: u16,
+    /// Execute units in their prepared form: statements with $1, $2, … for their values, each
+    /// prepared once on a connection
+    #[arg(long)]
+    pub prepared: bool,
+    #[command(flatten)]
+    pub cache: CacheArgs,
     /// A statement may take this long, such as 10s or 500ms; 0s: as long as it likes
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     pub statement_timeout: Duration,
@@ -332,6 +342,39 @@ pub struct ExecArgs {
     pub monitor: MonitorArgs,
 }
 
+/// What is kept prepared.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CacheArgs {
+    /// With exec --prepared, each connection keeps the N statements prepared that it used last
+    /// [default: 512]
+    #[arg(long, value_name = "N", value_parser = parse_cache_size)]
+    pub cache_size: Option<NonZeroU32>,
+}
+
+impl CacheArgs {
+    /// How many statements a connection keeps prepared.
+    pub fn size(&self) -> NonZeroUsize {
+        const DEFAULT: usize = 512;
+        let asked = self.cache_size.and_then(|size| {
+            let size = usize::try_from(size.get()).ok()?;
+            NonZeroUsize::new(size)
+        });
+        asked
+            .or(NonZeroUsize::new(DEFAULT))
+            .unwrap_or(NonZeroUsize::MIN)
+    }
+}
+
+/// A number from 1 to 1,000,000.
+fn parse_cache_size(text: &str) -> Result<NonZeroU32, String> {
+    let size = parse_count(text)
+        .ok()
+        .and_then(|size| u32::try_from(size).ok());
+    let size = size.filter(|&size| size <= LARGEST_CACHE);
+    size.and_then(NonZeroU32::new)
+        .ok_or_else(|| format!("give a whole number from 1 to {LARGEST_CACHE}"))
+}
+
 const FINDINGS: &str = "Findings";
 
 /// A form of the result of `exec` that tools read.
@@ -354,6 +397,8 @@ pub struct ShowArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t)]
     pub format: OutputFormat,
+    #[command(flatten)]
+    pub prepared: PreparedArgs,
     /// Print the derivation as a tree
     #[arg(long)]
     pub tree: bool,

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::grammar;
 use crate::report::Report;
 use crate::terminal;
-use rqg_cli::args::OutputFormat;
+use rqg_cli::args::{OutputFormat, PreparedArgs};
 use rqg_cli::filter::Proof;
 use rqg_cli::identity::{self, Identity as Decided};
 use rqg_cli::range::{Asked, Extent};
@@ -319,9 +319,12 @@ impl Identity {
     }
 
     /// The form of the output.
-    pub fn format(&self, format: OutputFormat) -> Format {
-        self.decided
-            .format(format, &self.generator.program().terminator)
+    ///
+    /// # Errors
+    /// The format has no prepared form.
+    pub fn format(&self, format: OutputFormat, prepared: PreparedArgs) -> Result<Format, Failure> {
+        let terminator = &self.generator.program().terminator;
+        Ok(self.decided.format(format, prepared, terminator)?)
     }
 }
 

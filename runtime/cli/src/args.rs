@@ -90,6 +90,9 @@ pub struct RunArgs {
     /// What to write for a unit
     #[arg(long, value_enum, default_value_t)]
     pub format: OutputFormat,
+    /// The prepared form.
+    #[command(flatten)]
+    pub prepared: PreparedArgs,
     /// Write to this file, - for stdout; regular files appear when they are complete
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -226,6 +229,15 @@ pub struct RowCount {
     pub pattern: String,
     /// How many rows each.
     pub count: u64,
+}
+
+/// Whether units are written in their prepared form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Args)]
+pub struct PreparedArgs {
+    /// Write statements with $1, $2, … for their values, and these apart as "params"; needs
+    /// --format jsonl
+    #[arg(long)]
+    pub prepared: bool,
 }
 
 /// What to write for a unit.

@@ -1,7 +1,7 @@
 //! The command of one compiled grammar.
 
 use crate::Failure;
-use crate::args::{IdentityArgs, OutputFormat, RunArgs, parse_count};
+use crate::args::{IdentityArgs, OutputFormat, PreparedArgs, RunArgs, parse_count};
 use crate::filter::Proof;
 use crate::generate::{self, Job};
 use crate::identity::{self, Identity, keys_repeat};
@@ -9,14 +9,14 @@ use crate::range::{Asked, Extent};
 use crate::terminal;
 use clap::error::ErrorKind;
 use clap::{Args, Command, FromArgMatches};
-use rqg_runtime::engine::{self, Control, EngineError, Settings};
+use rqg_runtime::engine::{self, Control, EngineError, Format, Settings};
 use rqg_runtime::native::tables::Tables;
 use rqg_runtime::native::{Generator, Grammar};
 use rqg_runtime::run::Uniqueness;
 use rqg_runtime::schema::ddl::read_ddl;
 use rqg_runtime::schema::{Model, default_model};
 use rqg_runtime::uniqueness::Space;
-use rqg_runtime::unit_text::{Emission, Generate, UnitText};
+use rqg_runtime::unit_text::{Emission, Generate};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ struct ShowArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t)]
     format: OutputFormat,
+    #[command(flatten)]
+    prepared: PreparedArgs,
 }
 
 /// Does what the command line of this process asks for, with the grammar `G`: the whole of a
@@ -88,7 +90,9 @@ pub fn text_of<G: Grammar>(arguments: &[&str]) -> Result<String, String> {
     let told = |failure: Failure| failure.message(G::TABLES.name);
     args.run.asked().check().map_err(told)?;
     let run = prepare::<G>(&args.identity, Some(&args.run.asked())).map_err(told)?;
-    let format = run.identity.format(args.run.format, G::TABLES.terminator);
+    let format = run
+        .format(args.run.format, args.run.prepared)
+        .map_err(told)?;
     let mut extent = run.extent(&args.run).map_err(told)?;
     let opened = args
         .run
@@ -153,7 +157,7 @@ fn generate<G: Grammar>(args: &GenerateArgs) -> Result<(), Failure> {
         extent,
         filter,
         resumed,
-        format: run.identity.format(args.run.format, G::TABLES.terminator),
+        format: run.format(args.run.format, args.run.prepared)?,
         told: None,
         verbose: args.identity.verbose,
     };
@@ -175,9 +179,9 @@ fn show<G: Grammar>(args: &ShowArgs) -> Result<(), Failure> {
     let epoch = run.identity.epoch(args.index);
     let epoch = epoch.map(|it| format!(" {it}")).unwrap_or_default();
     run.announce(&args.identity, &epoch);
-    let format = run.identity.format(args.format, G::TABLES.terminator);
+    let format = run.format(args.format, args.prepared)?;
     let text = run.generator.with_stack(|generator| {
-        let mut unit = UnitText::default();
+        let mut unit = format.unit();
         let emission = generator.worker().generate(args.index, &mut unit);
         let mut text = Vec::new();
         format.write(args.index, &unit, &mut text);
@@ -201,6 +205,11 @@ impl<G: Grammar> Run<G> {
     fn announce(&self, args: &IdentityArgs, filter: &str) {
         let name = G::TABLES.name;
         self.identity.announce(args, name, &self.line, filter);
+    }
+
+    /// The form of the output.
+    fn format(&self, format: OutputFormat, prepared: PreparedArgs) -> Result<Format, Failure> {
+        self.identity.format(format, prepared, G::TABLES.terminator)
     }
 
     /// Whether it is proven that no two units of a strict run are the same.

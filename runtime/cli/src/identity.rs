@@ -1,7 +1,7 @@
 //! The identity of a run: all that its units depend on, as settings and in words.
 
 use crate::Failure;
-use crate::args::{IdentityArgs, OutputFormat};
+use crate::args::{IdentityArgs, OutputFormat, PreparedArgs};
 use crate::features;
 use crate::range::Asked;
 use crate::terminal;
@@ -84,25 +84,44 @@ impl Identity {
     }
 
     /// The form of the output, for a grammar with this terminator.
-    #[must_use]
-    pub fn format(&self, format: OutputFormat, terminator: &str) -> Format {
+    ///
+    /// # Errors
+    /// The format has no prepared form.
+    pub fn format(
+        &self,
+        format: OutputFormat,
+        prepared: PreparedArgs,
+        terminator: &str,
+    ) -> Result<Format, Failure> {
         let terminator = terminator.to_owned();
-        match format {
-            OutputFormat::Sql => Format::Sql { terminator },
-            OutputFormat::Jsonl => {
-                let seed = self.seed.to_string();
-                let is_number = seed.bytes().all(|byte| byte.is_ascii_digit());
-                Format::JsonLines {
-                    terminator,
-                    seed: if is_number {
-                        seed
-                    } else {
-                        format!("\"{seed}\"")
-                    },
-                    rule: self.settings.start.clone(),
-                }
+        let rule = self.settings.start.clone();
+        Ok(match (format, prepared.prepared) {
+            (OutputFormat::Sql, false) => Format::Sql { terminator },
+            (OutputFormat::Null, false) => Format::Null,
+            (OutputFormat::Jsonl, true) => Format::PreparedJsonLines {
+                seed: self.seed_in_json(),
+                rule,
+            },
+            (OutputFormat::Jsonl, false) => Format::JsonLines {
+                terminator,
+                seed: self.seed_in_json(),
+                rule,
+            },
+            (OutputFormat::Sql | OutputFormat::Null, true) => {
+                let message = "--prepared writes parameters beside the statements: it needs \
+                               --format jsonl";
+                return Err(Failure::Usage(message.to_owned()));
             }
-            OutputFormat::Null => Format::Null,
+        })
+    }
+
+    /// The seed, a string where it does not fit into 64 bits.
+    fn seed_in_json(&self) -> String {
+        let seed = self.seed.to_string();
+        if seed.bytes().all(|byte| byte.is_ascii_digit()) {
+            seed
+        } else {
+            format!("\"{seed}\"")
         }
     }
 

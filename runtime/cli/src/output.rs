@@ -108,6 +108,7 @@ impl RunArgs {
         let form = self.form.words(output.compression);
         let format = match self.format {
             OutputFormat::Sql => "sql",
+            OutputFormat::Jsonl if self.prepared.prepared => "jsonl prepared",
             OutputFormat::Jsonl => "jsonl",
             OutputFormat::Null => "null",
         };

@@ -27,6 +27,7 @@ keys! {
     "threading.batch_size" = "null",
     "threading.backpressure_threshold" = "null",
     "data.seed" = "0",
+    "data.cache_size" = "512",
     "data.distributions.numeric" = "null",
     "data.distributions.string" = "null",
     "data.distributions.date" = "null",

@@ -24,8 +24,8 @@ pub mod text;
 mod value;
 
 pub use model::{
-    Config, Correlation, Data, Databases, Dependence, Domain, DomainGenerator, Entropy, Metric,
-    Mode, Monitoring, PrimarySource, Shape, Threading, Uniqueness,
+    Config, Correlation, Data, Databases, Dependence, Domain, DomainGenerator, Entropy,
+    LARGEST_CACHE, Metric, Mode, Monitoring, PrimarySource, Shape, Threading, Uniqueness,
 };
 pub use problem::Problem;
 pub use read::{Given, Setting};

@@ -5,6 +5,7 @@ use crate::value::{self, Interval};
 use rqg_runtime::dialect::{Database, Dialect};
 use rqg_runtime::entropy::Seed;
 use rqg_runtime::values::Pattern;
+use std::num::NonZeroU32;
 
 /// All of a configuration. What is not given is none.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,6 +66,8 @@ pub struct Threading {
 pub struct Data {
     /// The key of the rows.
     pub seed: Option<Setting<u64>>,
+    /// How many statements a connection keeps prepared.
+    pub cache_size: Option<Setting<NonZeroU32>>,
     /// How many rows tables hold, by name or pattern.
     pub rows: Vec<(String, Setting<u64>)>,
     /// How numbers are distributed.
@@ -248,6 +251,9 @@ const METRICS: &[(&str, Metric)] = &[
 /// The largest space of a strict run.
 const LARGEST_SPACE: u64 = 1 << 63;
 
+/// The most statements that a connection keeps prepared.
+pub const LARGEST_CACHE: u32 = 1_000_000;
+
 /// The most units that wait or are made at a time.
 const LARGEST_QUEUE: u64 = 1 << 30;
 
@@ -302,6 +308,15 @@ impl Threading {
     }
 }
 
+/// A size that is read is at least 1.
+fn cache_size(section: &mut Section<'_, '_>) -> Option<Setting<NonZeroU32>> {
+    let size = section.get("cache_size", value::count(1..=u64::from(LARGEST_CACHE)))?;
+    Some(Setting {
+        value: NonZeroU32::new(size.value as u32)?,
+        place: size.place,
+    })
+}
+
 impl Data {
     fn read(section: &mut Section<'_, '_>) -> Self {
         let (numeric, string, date) = section.section("distributions", |section| {
@@ -314,6 +329,7 @@ impl Data {
         });
         Self {
             seed: section.get("seed", value::data_seed),
+            cache_size: cache_size(section),
             rows: section.section("rows", |section| section.each(value::count(0..=u64::MAX))),
             numeric,
             string,

@@ -40,6 +40,9 @@ pub struct Finding {
     pub position: usize,
     /// All statements of the unit.
     pub statements: Vec<String>,
+    /// Whether the statement was in its prepared form.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prepared: bool,
     /// The server that the first unit ran on.
     pub server: String,
     /// The command that runs the first unit again.
@@ -108,6 +111,8 @@ pub struct Occurrence {
     pub position: usize,
     /// All statements of the unit.
     pub statements: Vec<String>,
+    /// Whether the statement was in its prepared form.
+    pub prepared: bool,
 }
 
 /// What tells findings apart.
@@ -232,6 +237,7 @@ impl Findings {
             index: occurrence.index,
             position: occurrence.position,
             statements: occurrence.statements,
+            prepared: occurrence.prepared,
             server: self.context.server.clone(),
             replay: (self.context.replay)(occurrence.index),
         };
@@ -326,6 +332,7 @@ mod tests {
             },
             position: 0,
             statements: vec!["SELECT 1".to_owned()],
+            prepared: false,
         }
     }
 

@@ -196,6 +196,24 @@ impl Kind {
         self.second == CHAIN
     }
 
+    /// Whether it changes what statements behind it mean: the schema, or what is prepared.
+    #[must_use]
+    pub fn defines(self) -> bool {
+        DEFINING.contains(&self.first) || self.forgets_prepared()
+    }
+
+    /// Whether it may forget what is prepared.
+    #[must_use]
+    pub fn forgets_prepared(self) -> bool {
+        matches!(self.first, "DISCARD" | "DEALLOCATE")
+    }
+
+    /// Whether it leaves something prepared in the session.
+    #[must_use]
+    pub fn prepares(self) -> bool {
+        self.first == "PREPARE"
+    }
+
     /// Whether the server waits for rows from the client.
     #[must_use]
     pub fn copies_in(self) -> bool {

@@ -1,6 +1,6 @@
 //! The caller's hand on a run: to stop it, and to watch it.
 
-use super::meter::{Counts, Meter, Readings};
+use super::meter::{CacheCounts, Counts, Meter, Readings};
 use crate::uniqueness::Selection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,6 +56,12 @@ impl Control {
     /// Adds indexes without unit, and units that were dropped: called as [`count`](Self::count) is.
     pub fn count_missing(&self, skipped: u64, dropped: u64) {
         self.shared.meter.count_missing(skipped, dropped);
+    }
+
+    /// Adds to what is known of the caches: called as [`count`](Self::count) is. A run with caches
+    /// adds nothing before it begins.
+    pub fn count_cached(&self, counts: CacheCounts) {
+        self.shared.meter.count_cached(counts);
     }
 
     /// Lets the filter answer if it was asked: called by the thread that has it, between units.

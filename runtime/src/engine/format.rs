@@ -1,6 +1,7 @@
 //! How units are written.
 
 use super::one_line::{needs_rewriting, write_one_line};
+use crate::prepared::Prepared;
 use crate::unit_text::UnitText;
 use std::io::Write as _;
 
@@ -24,15 +25,46 @@ pub enum Format {
         /// The start rule.
         rule: String,
     },
+    /// A line of JSON for each unit in its prepared form:
+    /// `{"index":…,"seed":…,"rule":…,"sql":…,"params":[…]}` where the unit is one statement, else
+    /// `{"index":…,"seed":…,"rule":…,"statements":[{"sql":…,"params":[…]},…]}`. A parameter is
+    /// `{"type":…,"value":…}`. Units have to be made into a text that
+    /// [records values](UnitText::recording_values); from any other one parameters are missing.
+    PreparedJsonLines {
+        /// The seed as JSON: a number, or a string where it does not fit into 64 bits.
+        seed: String,
+        /// The start rule.
+        rule: String,
+    },
     /// The bytes of the unit as they are.
     Raw,
     /// Nothing: units are made and counted.
     Null,
 }
 
+/// Memory for what can't be formatted where it stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scratch {
+    unit: UnitText,
+    prepared: Prepared,
+}
+
 impl Format {
+    /// Memory for units that are to be written so.
+    #[must_use]
+    pub fn unit(&self) -> UnitText {
+        match self {
+            Self::PreparedJsonLines { .. } => UnitText::recording_values(),
+            _ => UnitText::default(),
+        }
+    }
+
     /// Appends unit `index` to `out`.
     pub fn write(&self, index: u64, unit: &UnitText, out: &mut Vec<u8>) {
+        self.write_with(index, unit, &mut Prepared::default(), out);
+    }
+
+    fn write_with(&self, index: u64, unit: &UnitText, prepared: &mut Prepared, out: &mut Vec<u8>) {
         match self {
             Self::Sql { terminator } => {
                 let terminated = !terminator.is_empty();
@@ -60,6 +92,30 @@ impl Format {
                 }
                 out.extend_from_slice(b"\"}\n");
             }
+            Self::PreparedJsonLines { seed, rule } => {
+                // Writing to a Vec never fails.
+                let _ = write!(out, "{{\"index\":{index},\"seed\":{seed},\"rule\":\"");
+                write_json_text(rule.as_bytes(), out);
+                out.extend_from_slice(b"\",");
+                let is_one = unit.ends.len() == 1;
+                if !is_one {
+                    out.extend_from_slice(b"\"statements\":[");
+                }
+                for (at, (statement, values)) in unit.statements_with_values().enumerate() {
+                    prepared.make(statement, values);
+                    if !is_one {
+                        out.extend_from_slice(if at > 0 { b",{" } else { b"{" });
+                    }
+                    write_prepared(prepared, out);
+                    if !is_one {
+                        out.push(b'}');
+                    }
+                }
+                if !is_one {
+                    out.push(b']');
+                }
+                out.extend_from_slice(b"}\n");
+            }
             Self::Raw => out.extend_from_slice(unit.text()),
             Self::Null => {}
         }
@@ -67,13 +123,13 @@ impl Format {
 
     /// Brings unit `index` into its form where it stands, at the end of `unit.bytes`: nearly every
     /// unit is a statement that only lacks its terminator. `as_it_is`: it is known to be printed as it
-    /// is. `aside` is memory for the others.
+    /// is. `scratch` is memory for the others.
     pub(super) fn write_in_place(
         &self,
         index: u64,
         unit: &mut UnitText,
         as_it_is: bool,
-        aside: &mut UnitText,
+        scratch: &mut Scratch,
     ) {
         match self {
             Self::Raw => {}
@@ -86,12 +142,41 @@ impl Format {
                 unit.bytes.push(b'\n');
             }
             _ => {
-                aside.copy_from(unit);
+                scratch.unit.copy_from(unit);
                 unit.clear();
-                self.write(index, aside, &mut unit.bytes);
+                let Scratch {
+                    unit: aside,
+                    prepared,
+                } = scratch;
+                self.write_with(index, aside, prepared, &mut unit.bytes);
             }
         }
     }
+}
+
+/// Appends the shape and the parameters of a statement as members of a JSON object.
+fn write_prepared(prepared: &Prepared, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\"sql\":\"");
+    write_json_text(prepared.shape(), out);
+    out.extend_from_slice(b"\",\"params\":[");
+    for (at, parameter) in prepared.parameters().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(b"{\"type\":\"");
+        write_json_text(parameter.type_name.as_bytes(), out);
+        out.extend_from_slice(b"\",\"value\":");
+        match parameter.value {
+            Some(value) => {
+                out.push(b'"');
+                write_json_text(value.as_bytes(), out);
+                out.push(b'"');
+            }
+            None => out.extend_from_slice(b"null"),
+        }
+        out.push(b'}');
+    }
+    out.push(b']');
 }
 
 /// Bytes that are looked at together: wide enough for the compiler to use vector instructions.

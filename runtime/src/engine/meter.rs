@@ -24,6 +24,29 @@ pub struct Counts {
     pub dropped: u64,
 }
 
+/// How a run fares that executes units in their prepared form. Each statement that has a plan is a
+/// hit, a miss or a fallback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CacheCounts {
+    /// Statements whose shape was prepared before.
+    pub hits: u64,
+    /// Statements whose shape was prepared for them.
+    pub misses: u64,
+    /// Statements that were executed in their text form, since the server does not take their shape.
+    pub fallbacks: u64,
+    /// Shapes that were given up for others.
+    pub evictions: u64,
+}
+
+impl CacheCounts {
+    /// The share of hits; none where there was nothing to look for.
+    #[must_use]
+    pub fn hit_rate(&self) -> Option<f64> {
+        let all = self.hits + self.misses + self.fallbacks;
+        (all > 0).then(|| self.hits as f64 / all as f64)
+    }
+}
+
 /// What can be read of a run while it goes on.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Readings {
@@ -39,6 +62,8 @@ pub struct Readings {
     /// What the filter said when it was last asked; none if there is no filter, or if it did not
     /// answer yet.
     pub filter: Option<Occupancy>,
+    /// How the caches fare; none of a run without them.
+    pub caches: Option<CacheCounts>,
 }
 
 /// The counters of a run.
@@ -57,6 +82,16 @@ pub(super) struct Meter {
     filter_is_asked: AtomicBool,
     /// Written when it was asked for, by the thread that has the filter.
     filter: Mutex<Option<Occupancy>>,
+    caches: OnceLock<CacheMeter>,
+}
+
+/// The counters of the caches.
+#[derive(Debug, Default)]
+struct CacheMeter {
+    hits: AtomicU64,
+    misses: AtomicU64,
+    fallbacks: AtomicU64,
+    evictions: AtomicU64,
 }
 
 /// The counters of one worker.
@@ -104,6 +139,15 @@ impl Meter {
         self.dropped.fetch_add(dropped, Ordering::Relaxed);
     }
 
+    pub(super) fn count_cached(&self, counts: CacheCounts) {
+        let caches = self.caches.get_or_init(CacheMeter::default);
+        caches.hits.fetch_add(counts.hits, Ordering::Relaxed);
+        caches.misses.fetch_add(counts.misses, Ordering::Relaxed);
+        let (fallbacks, evictions) = (counts.fallbacks, counts.evictions);
+        caches.fallbacks.fetch_add(fallbacks, Ordering::Relaxed);
+        caches.evictions.fetch_add(evictions, Ordering::Relaxed);
+    }
+
     pub(super) fn ask_filter(&self) {
         self.filter_is_asked.store(true, Ordering::Relaxed);
     }
@@ -146,6 +190,12 @@ impl Meter {
             // What still waits at the end is thrown away.
             queue_depth: (!workers.is_empty()).then_some(elapsed.map_or(waiting, |_| 0)),
             filter: *self.filter.lock().unwrap_or_else(PoisonError::into_inner),
+            caches: self.caches.get().map(|it| CacheCounts {
+                hits: it.hits.load(Ordering::Relaxed),
+                misses: it.misses.load(Ordering::Relaxed),
+                fallbacks: it.fallbacks.load(Ordering::Relaxed),
+                evictions: it.evictions.load(Ordering::Relaxed),
+            }),
         }
     }
 }
@@ -174,6 +224,23 @@ mod tests {
         meter.end(Duration::from_secs(1));
         assert_eq!(meter.readings().queue_depth, Some(0));
         assert_eq!(meter.readings().elapsed, Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn caches_are_counted_where_there_are_some() {
+        let meter = Meter::default();
+        assert_eq!(meter.readings().caches, None);
+        meter.count_cached(CacheCounts::default());
+        assert_eq!(meter.readings().caches.unwrap().hit_rate(), None);
+        let counts = CacheCounts {
+            hits: 6,
+            misses: 1,
+            fallbacks: 1,
+            evictions: 2,
+        };
+        meter.count_cached(counts);
+        assert_eq!(meter.readings().caches, Some(counts));
+        assert_eq!(counts.hit_rate(), Some(0.75));
     }
 
     #[test]

@@ -60,7 +60,7 @@ mod worker;
 
 pub use control::Control;
 pub use format::Format;
-pub use meter::{Counts, Readings};
+pub use meter::{CacheCounts, Counts, Readings};
 pub(crate) use one_line::needs_rewriting;
 pub use one_line::write_one_line;
 pub use queue::Queue;

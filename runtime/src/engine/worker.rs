@@ -2,7 +2,7 @@
 
 use super::claims::Claims;
 use super::control::Control;
-use super::format::Format;
+use super::format::{Format, Scratch};
 use super::queue::Share;
 use super::sink::Mark;
 use crate::uniqueness::{Fingerprint, Fingerprinter, is_printed_as_it_is};
@@ -104,7 +104,7 @@ struct Maker<'a, G> {
     /// The unit in hand, at the end of the text of the buffer that it belongs to.
     unit: UnitText,
     /// Memory for units that can't be formatted where they stand.
-    aside: UnitText,
+    scratch: Scratch,
     fingerprinter: Fingerprinter,
     pace: Pace,
 }
@@ -140,8 +140,8 @@ impl Worker<'_> {
         let mut maker = Maker {
             in_hand: &alarm.index,
             generator: factory(),
-            unit: UnitText::default(),
-            aside: UnitText::default(),
+            unit: self.format.unit(),
+            scratch: Scratch::default(),
             fingerprinter: Fingerprinter::default(),
             pace: Pace::new(self.buffer_size / 2, self.share),
         };
@@ -246,7 +246,7 @@ impl Worker<'_> {
             buffer.fingerprints.push(fingerprint);
         }
         self.format
-            .write_in_place(index, unit, as_it_is, &mut maker.aside);
+            .write_in_place(index, unit, as_it_is, &mut maker.scratch);
         buffer.units += 1;
         buffer.statements += statements;
         buffer.bytes += bytes;

@@ -21,7 +21,7 @@ pub use text::To;
 
 use crate::plan::{Candidate, Plan};
 use crate::tokens::{Literal, Literals, Token, Tokens};
-use crate::unit_text::UnitText;
+use crate::unit_text::{Placed, UnitText};
 use crate::values::{Constants, Ordinals};
 use crate::writer::{Aside, Writer};
 use relation::{Overlay, Relation};
@@ -50,6 +50,8 @@ const SHALLOW: u32 = 0;
 pub(crate) struct Arena {
     /// Texts and names.
     pub texts: Vec<u8>,
+    /// Where values stand in `texts`, in order, if that is recorded.
+    pub placed: Vec<Placed>,
     /// Elements of lists: first those that the plan keeps.
     pub lists: Vec<Value>,
     /// How many the plan keeps.
@@ -173,8 +175,11 @@ impl Unit {
     fn begin(&mut self, plan: &Plan, index: u64, text: &mut UnitText) {
         std::mem::swap(&mut self.writer.bytes, &mut text.bytes);
         std::mem::swap(&mut self.writer.ends, &mut text.ends);
+        self.writer.records_values = text.records_values();
+        text.swap_placed(&mut self.writer.placed);
         self.writer.begin(text.start());
         self.arena.texts.clear();
+        self.arena.placed.clear();
         self.arena.lists.truncate(self.arena.kept);
         self.arena.relations.clear();
         self.scopes.clear();
@@ -198,6 +203,7 @@ impl Unit {
         self.writer.end_statement();
         std::mem::swap(&mut self.writer.bytes, &mut text.bytes);
         std::mem::swap(&mut self.writer.ends, &mut text.ends);
+        text.swap_placed(&mut self.writer.placed);
     }
 
     /// The index of the unit.
@@ -555,7 +561,9 @@ impl Unit {
     /// Ends it.
     pub fn end_text(&mut self, aside: Aside) -> Value {
         let start = self.arena.texts.len();
-        self.writer.end_aside(aside, &mut self.arena.texts);
+        let arena = &mut self.arena;
+        self.writer
+            .end_aside(aside, &mut arena.texts, &mut arena.placed);
         Value::Text(Range32::since(start, self.arena.texts.len()))
     }
 
@@ -622,5 +630,25 @@ impl Arena {
         let start = self.texts.len();
         self.texts.extend_from_slice(text);
         Value::Text(Range32::since(start, self.texts.len()))
+    }
+
+    /// A text value that is a value as a whole, and recorded as such if that is asked for.
+    pub fn value(&mut self, text: &[u8], is_recorded: bool) -> Value {
+        let start = self.texts.len();
+        let value = self.text(text);
+        if is_recorded && !text.is_empty() {
+            let end = self.texts.len();
+            self.placed.push(Placed { start, end });
+        }
+        value
+    }
+
+    /// The values in a range of the texts.
+    pub fn placed_in(&self, range: Range32) -> &[Placed] {
+        let texts = range.indexes();
+        let first = self.placed.partition_point(|it| it.start < texts.start);
+        let behind = self.placed.get(first..).unwrap_or_default();
+        let count = behind.partition_point(|it| it.end <= texts.end);
+        behind.get(..count).unwrap_or_default()
     }
 }

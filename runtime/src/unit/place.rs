@@ -30,10 +30,16 @@ impl Unit {
             Value::Text(range) => {
                 let text = self.arena.texts.get(range.indexes());
                 self.writer.token(text.unwrap_or_default());
+                if self.writer.records_values {
+                    self.record(value);
+                }
             }
             Value::Int(number) => {
                 self.writer
                     .token(itoa::Buffer::new().format(number).as_bytes());
+                if self.writer.records_values {
+                    self.record(value);
+                }
             }
             Value::List(range) => {
                 for (n, at) in range.indexes().enumerate() {
@@ -122,6 +128,26 @@ impl Unit {
         let mark = self.writer.open();
         self.arena.spell(plan, value, self.writer.bytes_mut());
         self.writer.close(mark);
+        if self.writer.records_values {
+            self.record(value);
+        }
+    }
+
+    /// Records the values in the text of a value that was placed just now.
+    #[cold]
+    fn record(&mut self, value: Value) {
+        match value {
+            Value::Text(range) => {
+                let (from, length) = (range.start as usize, range.len as usize);
+                let placed = self.arena.placed_in(range);
+                self.writer.record_again(placed, from, length);
+            }
+            Value::Int(number) => {
+                let length = itoa::Buffer::new().format(number).len();
+                self.writer.record_last(length);
+            }
+            _ => {}
+        }
     }
 }
 

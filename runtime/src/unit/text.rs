@@ -164,7 +164,8 @@ impl Unit {
             To::Value => {
                 self.buffer.clear();
                 write(ordinals, &mut self.buffer);
-                self.arena.text(&self.buffer)
+                let is_recorded = self.writer.records_values;
+                self.arena.value(&self.buffer, is_recorded)
             }
             To::Place => {
                 self.writer.sql_literal(|out| write(ordinals, out));
@@ -182,7 +183,7 @@ impl Unit {
                 let mut buffer = std::mem::take(&mut self.buffer);
                 buffer.clear();
                 write(self, &mut buffer);
-                let value = self.arena.text(&buffer);
+                let value = self.arena.value(&buffer, self.writer.records_values);
                 self.buffer = buffer;
                 value
             }
@@ -191,7 +192,10 @@ impl Unit {
                 let mut bytes = std::mem::take(self.writer.bytes_mut());
                 write(self, &mut bytes);
                 *self.writer.bytes_mut() = bytes;
-                self.writer.close(mark);
+                let before = self.writer.close(mark);
+                if self.writer.records_values {
+                    self.writer.record_from(before);
+                }
                 Value::Nothing
             }
         }

@@ -74,13 +74,13 @@ fn run<G: Grammar>(model: Arc<Model>, settings: Settings, units: &Units) -> Made
             Units::Random(_) | Units::Strict(_) => units
                 .indexes()
                 .map(|index| {
-                    let mut unit = UnitText::default();
+                    let mut unit = UnitText::recording_values();
                     worker.generate(index, &mut unit);
                     unit
                 })
                 .collect(),
             Units::Bytes(bytes) => {
-                let mut unit = UnitText::default();
+                let mut unit = UnitText::recording_values();
                 worker.generate_from(0, &mut Bytes::new(bytes), &mut unit);
                 vec![unit]
             }

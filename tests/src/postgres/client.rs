@@ -1,6 +1,8 @@
 //! A connection, and how statements fail.
 
 use ::postgres::{Client, SimpleQueryMessage};
+use rqg_runtime::prepared::Prepared;
+use rqg_runtime::values::quoting::push_string;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
@@ -25,7 +27,70 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What came of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The rows as text, NULL as None, sorted.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// How many rows it returned or changed.
+    pub affected: u64,
+}
+
 impl Session {
+    /// Executes one statement.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn answer(&mut self, sql: &str) -> Result<Answer, Failure> {
+        let messages = self.client.simple_query(sql).map_err(|e| failure(&e))?;
+        let mut answer = Answer {
+            rows: Vec::new(),
+            affected: 0,
+        };
+        for message in messages {
+            match message {
+                SimpleQueryMessage::Row(row) => {
+                    let values = (0..row.len()).map(|n| row.get(n).map(str::to_owned));
+                    answer.rows.push(values.collect());
+                }
+                SimpleQueryMessage::CommandComplete(rows) => answer.affected += rows,
+                _ => {}
+            }
+        }
+        answer.rows.sort();
+        Ok(answer)
+    }
+
+    /// Has the server prepare a shape under a name, its parameters declared as it says. Gives the
+    /// command that executes it.
+    ///
+    /// # Errors
+    ///
+    /// What the server said.
+    pub fn prepare(&mut self, name: &str, prepared: &Prepared) -> Result<String, Failure> {
+        let types: Vec<&str> = prepared.parameters().map(|it| it.type_name).collect();
+        let values = prepared.parameters().map(|it| {
+            let mut text = Vec::new();
+            match it.value {
+                Some(value) => push_string(value.as_bytes(), &mut text),
+                None => text.extend_from_slice(b"NULL"),
+            }
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        let values: Vec<String> = values.collect();
+        let list = |items: String| match items.as_str() {
+            "" => items,
+            _ => format!("({items})"),
+        };
+        let shape = String::from_utf8_lossy(prepared.shape());
+        self.execute(&format!(
+            "PREPARE {name}{} AS {shape}",
+            list(types.join(", "))
+        ))?;
+        Ok(format!("EXECUTE {name}{}", list(values.join(", "))))
+    }
+
     pub(super) fn new(client: Client) -> Self {
         Self { client }
     }

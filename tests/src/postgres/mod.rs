@@ -10,7 +10,7 @@ mod client;
 mod install;
 mod server;
 
-pub use client::{Failure, FailureGroup, Session, Tally};
+pub use client::{Answer, Failure, FailureGroup, Session, Tally};
 pub use server::Server;
 
 use std::io;

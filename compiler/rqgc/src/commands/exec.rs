@@ -29,6 +29,11 @@ pub fn run(args: &ExecArgs) -> Result<(), Failure> {
 }
 
 fn execute(args: &ExecArgs) -> Result<(), Failure> {
+    // A configuration may be for other runs as well.
+    if args.cache.cache_size.is_some() && !args.prepared {
+        let message = "--cache-size is of no use without --prepared";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let args = &config::exec(args)?;
     let asked = Asked {
         start: args.start,
@@ -69,6 +74,7 @@ fn execute(args: &ExecArgs) -> Result<(), Failure> {
         max_failures: args.max_failures,
         retries: args.retries,
         reconnect: args.reconnect,
+        prepared: args.prepared.then(|| args.cache.size()),
         ..Settings::new(extent.indexes.clone())
     };
     let control = Control::default();
@@ -133,12 +139,13 @@ fn open_findings(
     let command = format!(
         "rqgc exec {} --dsn {}",
         identity.arguments(&args.identity),
-        shell_word(&server.dsn().to_string())
+        shell_word(&server.dsn().to_string()),
     );
+    let form = if args.prepared { " --prepared" } else { "" };
     let context = Context {
         seed: identity.seed(),
         server: server.version().text.clone(),
-        replay: Box::new(move |index| format!("{command} --start {index} -n 1")),
+        replay: Box::new(move |index| format!("{command} --start {index} -n 1{form}")),
     };
     Ok(Some(Findings::open(directory, context)?))
 }

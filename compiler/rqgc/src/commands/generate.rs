@@ -46,7 +46,7 @@ fn make_units(args: &GenerateArgs) -> Result<(), Failure> {
         extent,
         filter,
         resumed,
-        format: identity.format(args.run.format),
+        format: identity.format(args.run.format, args.run.prepared)?,
         told: counting.as_ref().map(Counting::told_batches),
         verbose: args.identity.run.verbose,
     };

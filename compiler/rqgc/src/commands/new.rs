@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::package::{self, Files, Runtime};
 use crate::report::Report;
 use crate::terminal;
-use rqg_cli::args::{IdentityArgs, OutputFormat};
+use rqg_cli::args::{IdentityArgs, OutputFormat, PreparedArgs};
 use rqg_cli::identity::Identity;
 use rqg_compiler::interpret::Generator;
 use rqg_compiler::schema::{self, Origin};
@@ -192,7 +192,11 @@ fn snapshot(root: &Path, name: &str) -> Result<Files, Failure> {
         ..IdentityArgs::default()
     };
     let identity = Identity::resolve(&args, None)?;
-    let format = identity.format(OutputFormat::Sql, &program.terminator);
+    let format = identity.format(
+        OutputFormat::Sql,
+        PreparedArgs::default(),
+        &program.terminator,
+    )?;
     let generator = match Generator::new(program, Arc::new(schema.model), identity.settings) {
         Ok(generator) => generator,
         Err(found) => {

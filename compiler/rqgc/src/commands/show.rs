@@ -7,7 +7,7 @@ use crate::identity::Compiled;
 use crate::server;
 use crate::terminal;
 use rqg_runtime::engine::EngineError;
-use rqg_runtime::unit_text::{Emission, Generate, UnitText};
+use rqg_runtime::unit_text::{Emission, Generate};
 
 pub fn run(args: &ShowArgs) -> Result<(), Failure> {
     let args = &config::show(args)?;
@@ -15,10 +15,10 @@ pub fn run(args: &ShowArgs) -> Result<(), Failure> {
     let server = server::for_schema(args.dsn.as_deref())?;
     let identity = compiled.resolve(server.as_ref(), None)?;
     identity.announce(&args.identity, &identity.epoch(args.index));
-    let format = identity.format(args.format);
+    let format = identity.format(args.format, args.prepared)?;
     let made = identity.generator.with_stack(|generator| {
         let mut worker = generator.worker();
-        let mut unit = UnitText::default();
+        let mut unit = format.unit();
         if worker.generate(args.index, &mut unit) == Emission::Skipped {
             return None;
         }

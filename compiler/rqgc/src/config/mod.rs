@@ -87,6 +87,8 @@ pub fn exec(args: &ExecArgs) -> Result<ExecArgs, Failure> {
     if let Some(reading) = read(args.identity.config.as_deref())? {
         apply_identity(&reading, &mut args.identity)?;
         apply_filter(&reading, &args.identity, &mut args.filter);
+        let size = value(&reading.config.data.cache_size);
+        args.cache.cache_size = args.cache.cache_size.or(size);
         apply_monitoring(&reading.config, &mut args.monitor);
     }
     Ok(args)

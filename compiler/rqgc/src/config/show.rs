@@ -66,6 +66,8 @@ fn flags(args: &ConfigArgs) -> Vec<(String, Line)> {
     let threads = run.threads.map(u64::from);
     add("threading.num_threads", "--threads", number(threads));
     add("data.seed", "--data-seed", number(identity.rows.data_seed));
+    let size = args.cache.cache_size.map(|size| size.to_string());
+    add("data.cache_size", "--cache-size", size);
     let mode = name(identity.unique).map(|name| quoted(&name));
     add("uniqueness.mode", "--unique", mode);
     add("uniqueness.space", "--space", number(identity.space));

@@ -188,6 +188,32 @@ fn write(out: &mut Output<'_>, sample: &Sample) -> fmt::Result {
             filter.false_positives,
         )?;
     }
+    if let Some(caches) = sample.caches {
+        for (name, help, count) in [
+            (
+                "rqg_cache_hits",
+                "Statements whose shape was prepared before",
+                caches.hits,
+            ),
+            (
+                "rqg_cache_misses",
+                "Statements whose shape was prepared for them",
+                caches.misses,
+            ),
+            (
+                "rqg_cache_fallbacks",
+                "Statements that were executed as text",
+                caches.fallbacks,
+            ),
+            (
+                "rqg_cache_evictions",
+                "Shapes that were given up for others",
+                caches.evictions,
+            ),
+        ] {
+            out.counter(name, help, &ConstCounter::new(count))?;
+        }
+    }
     if let Some(bytes) = sample.memory {
         let (name, help) = ("process_resident_memory_bytes", "Resident memory");
         out.gauge(name, help, bytes as f64)?;
@@ -220,5 +246,37 @@ impl Output<'_> {
             .0
             .encode_descriptor(name, help, None, counter.metric_type())?;
         counter.encode(metric)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rqg_runtime::engine::{CacheCounts, Control};
+
+    #[test]
+    fn caches_are_told_of_where_there_are_some() {
+        let control = Control::default();
+        let told = || {
+            let mut registry = Registry::default();
+            registry.register_collector(Box::new(Figures(Sampler::new(&control, false))));
+            let mut body = String::new();
+            text::encode(&mut body, &registry).unwrap();
+            body
+        };
+        assert!(!told().contains("rqg_cache"));
+        control.count_cached(CacheCounts {
+            hits: 3,
+            evictions: 1,
+            ..CacheCounts::default()
+        });
+        for line in [
+            "rqg_cache_hits_total 3",
+            "rqg_cache_misses_total 0",
+            "rqg_cache_fallbacks_total 0",
+            "rqg_cache_evictions_total 1",
+        ] {
+            assert!(told().contains(line), "{line}: {}", told());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What is told of a run, at one moment or between two.
 
 use super::process;
-use rqg_runtime::engine::{Control, Counts};
+use rqg_runtime::engine::{CacheCounts, Control, Counts};
 use rqg_runtime::uniqueness::Occupancy;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ pub struct Sample {
     /// Units that wait for the writer.
     pub queue_depth: Option<u64>,
     pub filter: Option<Occupancy>,
+    pub caches: Option<CacheCounts>,
     /// Resident memory in bytes.
     pub memory: Option<u64>,
     /// Processor time of the process.
@@ -52,6 +53,7 @@ impl Sampler {
             making: readings.making,
             queue_depth: readings.queue_depth,
             filter: readings.filter,
+            caches: readings.caches,
             memory: process::resident_memory(),
             cpu: process::cpu_time(),
             uniqueness: self.is_unique.then(|| match decided {
@@ -140,6 +142,7 @@ mod tests {
             making: making.iter().copied().map(Duration::from_millis).collect(),
             queue_depth: Some(0),
             filter: None,
+            caches: None,
             memory: None,
             cpu: Some(Duration::from_millis(cpu)),
             uniqueness: None,

@@ -56,6 +56,8 @@ struct Line {
     filter_fill: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     filter_false_positives: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_hit_rate: Option<f64>,
 }
 
 impl Lines {
@@ -133,6 +135,10 @@ impl Lines {
             queue_depth: now.queue_depth.filter(|_| is_shown(Metric::QueueDepth)),
             filter_fill: filter.map(|filter| round(filter.fill, 6)),
             filter_false_positives: filter.map(|filter| filter.false_positives),
+            cache_hit_rate: now
+                .caches
+                .and_then(|caches| caches.hit_rate())
+                .and_then(|rate| of(Metric::CacheHitRate, rate, 6)),
         };
         // Numbers and their names: there is nothing that could fail.
         serde_json::to_string(&line).unwrap_or_default()
@@ -154,7 +160,7 @@ fn round(number: f64, digits: i32) -> f64 {
 mod tests {
     use super::super::figures::{Figures, Sampler};
     use super::*;
-    use rqg_runtime::engine::Control;
+    use rqg_runtime::engine::{CacheCounts, Control};
 
     fn line(shown: Option<Vec<Metric>>) -> String {
         let control = Control::default();
@@ -183,6 +189,23 @@ mod tests {
              \"dropped\":1,\"bytes\":90,\"qps\":0.0,\"qps_mean\":2.0,\"memory\":4096,\
              \"uniqueness_rate\":0.75,\"thread_utilization\":[0.333],\"queue_depth\":7}"
         );
+    }
+
+    #[test]
+    fn a_line_tells_of_caches_where_there_are_some() {
+        let control = Control::default();
+        control.count_cached(CacheCounts {
+            hits: 2,
+            misses: 1,
+            ..CacheCounts::default()
+        });
+        let sample = Sampler::new(&control, false).sample();
+        let lines = Lines {
+            target: Target::Broken,
+            shown: Some(vec![Metric::CacheHitRate]),
+        };
+        let line = lines.line(&Figures::between(&sample, &sample));
+        assert!(line.ends_with(",\"cache_hit_rate\":0.666667}"), "{line}");
     }
 
     #[test]

@@ -62,8 +62,8 @@ impl Feed<'_, '_> {
                 fed.late = true;
                 break;
             }
-            let mut made: UnitText =
-                (unit.take()).unwrap_or_else(|| self.emptied.try_recv().unwrap_or_default());
+            let mut made: UnitText = (unit.take())
+                .unwrap_or_else(|| self.emptied.try_recv().unwrap_or_else(|_| self.run.unit()));
             let index = fed.next;
             let mut is_wanted = false;
             let dropped = self.selection.dropped();

@@ -7,8 +7,10 @@ use crate::known::Known;
 use crate::outcome::Outcome;
 use crate::statement::Kind;
 use hdrhistogram::Histogram;
+use rqg_runtime::engine::CacheCounts;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 /// The longest latency that is told apart, in microseconds: an hour.
@@ -46,8 +48,53 @@ pub struct Summary {
     pub kinds: Vec<KindRow>,
     /// Occurrences of known issues.
     pub known: Vec<KnownRow>,
+    /// How shapes were found, if units were executed in their prepared form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<PreparedRow>,
     /// Why sessions retired that could not get a connection again.
     pub retired: Vec<String>,
+}
+
+/// How the shapes of statements were found. Each statement that has a plan is a hit, a miss or a
+/// fallback.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PreparedRow {
+    /// Statements whose shape was prepared before.
+    pub hits: u64,
+    /// Statements whose shape was prepared for them.
+    pub misses: u64,
+    /// Statements that were executed as text, since the server does not take their shape.
+    pub fallbacks: u64,
+    /// Shapes that were given up for others.
+    pub evictions: u64,
+    /// The share of hits, from 0 to 1.
+    pub hit_rate: f64,
+}
+
+impl From<CacheCounts> for PreparedRow {
+    fn from(counts: CacheCounts) -> Self {
+        Self {
+            hits: counts.hits,
+            misses: counts.misses,
+            fallbacks: counts.fallbacks,
+            evictions: counts.evictions,
+            hit_rate: counts.hit_rate().unwrap_or(0.0),
+        }
+    }
+}
+
+impl fmt::Display for PreparedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} hits ({:.2} %), {} misses, {} evictions, {} statements as text",
+            self.hits,
+            self.hit_rate * 100.0,
+            self.misses,
+            self.evictions,
+            self.fallbacks
+        )
+    }
 }
 
 /// The units with one outcome and SQLSTATE.
@@ -230,6 +277,7 @@ impl Ledger {
                 fault: failure.fault,
                 position: failure.position,
                 statements: failure.statements,
+                prepared: failure.prepared,
             });
             self.broken = written.err();
         }
@@ -292,6 +340,7 @@ impl Ledger {
             outcomes: outcomes.collect(),
             kinds: kinds.collect(),
             known: known.collect(),
+            prepared: None,
             retired: Vec::new(),
         })
     }

@@ -15,15 +15,19 @@
 //!   can therefore go on at [`Summary::next`]: all below was executed, nothing from there on.
 //! - A unit finds a clean session: after a failure, what is open is rolled back and `DISCARD ALL`
 //!   follows, or the connection is replaced.
+//! - In the prepared form a unit is what it is in its text form. Its shapes are prepared before its
+//!   first statement, in no transaction, so that a shape that the server does not take leaves no
+//!   trace: the statement is executed as text.
 //! - A session whose connection can't be had again retires without a unit in hand. The run goes on
 //!   with the others, and ends as [`End::Unreachable`] when the last one has retired.
 
 mod feed;
 mod ledger;
+mod prepared;
 mod session;
 mod unit;
 
-pub use ledger::{First, KindRow, KnownRow, OutcomeRow, Summary};
+pub use ledger::{First, KindRow, KnownRow, OutcomeRow, PreparedRow, Summary};
 
 use crate::connect::{ConnectError, Server};
 use crate::findings::{Findings, FindingsError};
@@ -32,10 +36,11 @@ use crate::policy::Policy;
 use async_channel::Receiver;
 use feed::{Feed, Job};
 use ledger::Ledger;
-use rqg_runtime::engine::Control;
+use rqg_runtime::engine::{CacheCounts, Control};
 use rqg_runtime::uniqueness::{FilterError, Selection};
 use rqg_runtime::unit_text::{Generate, UnitText};
 use session::Session;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -63,6 +68,9 @@ pub struct Settings {
     pub retries: u32,
     /// For how long a session tries to get a connection again before it gives up.
     pub reconnect: Duration,
+    /// Whether units are executed in their prepared form, and how many shapes each connection keeps
+    /// prepared at most.
+    pub prepared: Option<NonZeroUsize>,
     /// Is told of the units that have an outcome.
     pub told: Option<Told>,
 }
@@ -90,6 +98,7 @@ impl Settings {
             retries: 10,
             reconnect: Duration::from_secs(30),
             told: None,
+            prepared: None,
         }
     }
 }
@@ -151,6 +160,14 @@ struct Run {
 }
 
 impl Run {
+    /// Memory for a unit.
+    fn unit(&self) -> UnitText {
+        match self.settings.prepared {
+            Some(_) => UnitText::recording_values(),
+            None => UnitText::default(),
+        }
+    }
+
     fn is_over(&self) -> bool {
         self.control.is_stopped() || self.halted.load(Ordering::Relaxed)
     }
@@ -161,6 +178,9 @@ impl Run {
             .count(1, report.statements(), report.bytes as u64);
         if let Some(told) = &self.settings.told {
             (told.0)(report.index);
+        }
+        if self.settings.prepared.is_some() {
+            self.control.count_cached(report.cached);
         }
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.record(report);
@@ -224,6 +244,9 @@ where
         next: AtomicU64::new(settings.range.start),
         ledger: Mutex::new(Ledger::new(findings)),
     });
+    if settings.prepared.is_some() {
+        control.count_cached(CacheCounts::default());
+    }
     let (jobs, taken) = async_channel::bounded(connections * QUEUE_PER_CONNECTION);
     let (used, emptied) = async_channel::bounded(connections * (QUEUE_PER_CONNECTION + 1));
     let feed = Feed {
@@ -261,6 +284,7 @@ where
     summary.elapsed = started.elapsed();
     control.end(summary.elapsed, selection);
     summary.next = next;
+    summary.prepared = control.readings().caches.map(PreparedRow::from);
     summary.retired = retired.iter().map(ToString::to_string).collect();
     let all_retired = retired.len() == connections;
     summary.skipped = fed.skipped;

@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::feed::Job;
+use super::prepared::{CLEANING, Cache, Ready, Refusal};
 use super::unit::{Counts, Executed, Failure, Report};
 use crate::classify::{Trouble, classify, parting};
 use crate::connect::{ConnectError, Server, Shared};
@@ -11,6 +12,7 @@ use crate::statement::Kind;
 use async_channel::{Receiver, Sender};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
+use rqg_runtime::engine::CacheCounts;
 use rqg_runtime::unit_text::UnitText;
 use std::borrow::Cow;
 use std::pin::pin;
@@ -47,10 +49,16 @@ pub(super) struct Session {
     incarnation: String,
     /// Why it stopped to try to get a connection again.
     gave_up: Option<ConnectError>,
+    /// What is prepared on the connection, if units are executed in their prepared form.
+    cache: Option<Cache>,
+    /// Whether a unit may have undone what is prepared on the connection.
+    is_cache_doubtful: bool,
+    /// Whether the unit in hand may leave prepared statements of its own.
+    prepares: bool,
 }
 
 /// What ended a statement.
-enum Ending {
+pub(super) enum Ending {
     /// The server or the protocol.
     Trouble(Trouble, Duration),
     /// It did not end in time, and cancelling did not help.
@@ -69,6 +77,9 @@ struct Open {
 impl Session {
     pub(super) fn new(server: &Server, run: Arc<Run>, taken: Receiver<Job>) -> Self {
         Self {
+            cache: run.settings.prepared.map(Cache::new),
+            is_cache_doubtful: false,
+            prepares: false,
             shared: server.shared.clone(),
             run,
             taken,
@@ -103,6 +114,9 @@ impl Session {
             };
             self.run.next.fetch_max(job.index + 1, Ordering::Relaxed);
             let report = self.unit(&job).await;
+            if self.is_cache_doubtful {
+                self.discard();
+            }
             self.run.record(report);
             // A full queue of empty buffers needs no more of them.
             let _ = used.try_send(job.unit);
@@ -125,14 +139,29 @@ impl Session {
             failure: None,
             retries: 0,
             bytes: job.unit.bytes.len(),
+            cached: CacheCounts::default(),
         };
+        let mut ready = Vec::new();
+        let mut broken = None;
+        if self.cache.is_some() {
+            match self.prepare(&job.unit, &mut report.cached).await {
+                Ok(prepared) => ready = prepared,
+                Err(found) => broken = Some(found),
+            }
+        }
         let mut open: Option<Open> = None;
         let mut repeatable = true;
-        let mut position = 0;
+        let mut position = broken.as_ref().map_or(0, |(position, _)| *position);
         while let Some(sql) = statements.get(position) {
             let kind = Kind::of(sql);
             let started = Instant::now();
-            let ending = match self.statement(sql, kind).await {
+            let form = ready.get(position).and_then(Option::as_ref);
+            let is_prepared = form.is_some() || broken.is_some();
+            let result = match broken.take() {
+                Some((_, ending)) => Err(ending),
+                None => self.statement(sql, kind, form).await,
+            };
+            let ending = match result {
                 Ok(counts) => {
                     report.executed.push(Executed {
                         kind,
@@ -153,6 +182,27 @@ impl Session {
                 }
                 Err(ending) => ending,
             };
+            if let Ending::Trouble(Trouble::Refused(fault), _) = &ending
+                && let Some(refusal) = Refusal::of(fault)
+                && let Some(stale) = ready.get_mut(position).and_then(Option::take)
+            {
+                // The server does not take the prepared statement any more: nothing is wrong with
+                // what it means.
+                self.forget(&stale, refusal);
+                stale.count_as_text(&mut report.cached);
+                match open {
+                    None => continue,
+                    // Its transaction begins again. One that goes on behind another has no
+                    // prepared statements.
+                    Some(begun) if self.roll_back().await => {
+                        position = begun.position;
+                        report.executed.truncate(begun.executed);
+                        open = None;
+                        continue;
+                    }
+                    Some(_) => {}
+                }
+            }
             if matches!(ending, Ending::Trouble(Trouble::Conflict(_), _))
                 && repeatable
                 && report.retries < self.run.settings.retries
@@ -177,6 +227,7 @@ impl Session {
                 kind,
                 fault,
                 position,
+                prepared: is_prepared,
                 issue: issue.filter(|_| outcome.is_failure()),
                 statements: statements.iter().map(ToString::to_string).collect(),
             });
@@ -188,8 +239,86 @@ impl Session {
         report
     }
 
-    /// Executes a statement and counts what comes.
-    async fn statement(&self, sql: &str, kind: Kind) -> Result<Counts, Ending> {
+    /// Prepares the statements of a unit before the first is executed, those that have a shape and
+    /// whose meaning does not depend on others: a statement without has its text form. Fails if the
+    /// server breaks at one of them, or the connection does.
+    async fn prepare(
+        &mut self,
+        unit: &UnitText,
+        counts: &mut CacheCounts,
+    ) -> Result<Vec<Option<Ready>>, (usize, Ending)> {
+        let mut all = Vec::new();
+        let mut depends = false;
+        self.prepares = false;
+        for (position, (text, values)) in unit.statements_with_values().enumerate() {
+            let kind = Kind::of(&String::from_utf8_lossy(text));
+            self.is_cache_doubtful |= kind.forgets_prepared();
+            self.prepares |= kind.prepares();
+            depends |= kind.defines() || kind.chains_transaction();
+            let Some(cache) = self.cache.as_mut().filter(|_| !depends) else {
+                continue;
+            };
+            let Some(shape) = cache.look_up(text, values, counts) else {
+                all.push(None);
+                continue;
+            };
+            let ready = match shape {
+                Ok(ready) => Some(ready),
+                Err(wanted) => {
+                    let preparing = async |client: &Object| wanted.prepare(client).await;
+                    match self.ask(preparing).await {
+                        Ok(statement) => {
+                            let cache = self.cache.as_mut();
+                            cache.and_then(|cache| cache.keep(wanted, statement, counts))
+                        }
+                        Err(Ending::Trouble(
+                            trouble @ (Trouble::Refused(_)
+                            | Trouble::Cancelled(_)
+                            | Trouble::Conflict(_)),
+                            _,
+                        )) => {
+                            counts.fallbacks += 1;
+                            if let (Some(cache), Trouble::Refused(_)) = (&mut self.cache, trouble) {
+                                cache.refuse(wanted);
+                            }
+                            None
+                        }
+                        Err(ending) => return Err((position, ending)),
+                    }
+                }
+            };
+            all.push(ready);
+        }
+        Ok(all)
+    }
+
+    /// Forgets a prepared statement that the server does not take any more.
+    fn forget(&mut self, ready: &Ready, refusal: Refusal) {
+        if let Some(cache) = &mut self.cache {
+            cache.forget(ready, refusal);
+        }
+        self.is_cache_doubtful |= refusal == Refusal::Unknown;
+    }
+
+    /// Executes a statement, in its prepared form if there is one, and counts what comes.
+    async fn statement(
+        &self,
+        sql: &str,
+        kind: Kind,
+        ready: Option<&Ready>,
+    ) -> Result<Counts, Ending> {
+        self.ask(async |client: &Object| match ready {
+            Some(ready) => ready.execute(client, kind).await,
+            None => execute(client, sql, kind).await,
+        })
+        .await
+    }
+
+    /// Asks the server for something, for as long as a statement may take.
+    async fn ask<T>(
+        &self,
+        question: impl AsyncFnOnce(&Object) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, Ending> {
         let started = Instant::now();
         let Some(client) = &self.client else {
             let fault = Fault::seen("there is no connection");
@@ -202,7 +331,7 @@ impl Session {
             };
             Ending::Trouble(trouble, started.elapsed())
         };
-        let mut answer = pin!(execute(client, sql, kind));
+        let mut answer = pin!(question(client));
         let limit = self.shared.options.statement_timeout;
         if limit.is_zero() {
             return answer.await.map_err(trouble);
@@ -289,6 +418,11 @@ impl Session {
             // Out of the pool, so that nobody else gets it.
             drop(Object::take(client));
         }
+        if let Some(cache) = &mut self.cache {
+            cache.clear();
+        }
+        self.is_cache_doubtful = false;
+        self.prepares = false;
     }
 
     /// Ends the open transaction; false if that is not possible.
@@ -304,15 +438,23 @@ impl Session {
 
     /// Makes the session clean, or gives it up.
     async fn reset(&mut self) {
+        if self.is_cache_doubtful || self.prepares {
+            return self.discard();
+        }
         let Some(client) = &self.client else {
             return;
+        };
+        // What is prepared stays.
+        let cleaning = match self.cache {
+            Some(_) => CLEANING,
+            None => "DISCARD ALL",
         };
         // Both are on their way before the first is answered.
         let cleaned = timeout(GRACE, async {
             tokio::try_join!(
                 biased;
                 client.batch_execute("ROLLBACK"),
-                client.batch_execute("DISCARD ALL")
+                client.batch_execute(cleaning)
             )
         });
         if !matches!(cleaned.await, Ok(Ok(_))) {

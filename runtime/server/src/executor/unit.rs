@@ -2,6 +2,7 @@
 
 use crate::outcome::{Fault, Outcome};
 use crate::statement::Kind;
+use rqg_runtime::engine::CacheCounts;
 use std::time::Duration;
 
 /// What became of a unit.
@@ -16,6 +17,8 @@ pub(super) struct Report {
     pub(super) retries: u32,
     /// Size of the statements.
     pub(super) bytes: usize,
+    /// How the shapes of its statements were found.
+    pub(super) cached: CacheCounts,
 }
 
 /// A statement that was executed.
@@ -43,6 +46,8 @@ pub(super) struct Failure {
     pub(super) position: usize,
     /// All statements of the unit.
     pub(super) statements: Vec<String>,
+    /// Whether the statement was in its prepared form.
+    pub(super) prepared: bool,
     /// The known issue that it is an occurrence of.
     pub(super) issue: Option<usize>,
 }

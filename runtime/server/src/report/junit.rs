@@ -15,6 +15,9 @@ pub fn junit(about: &About<'_>, summary: &Summary) -> Result<String, SerializeEr
     suite.set_time(summary.elapsed);
     suite.add_property(("identity", about.identity));
     suite.add_property(("server", about.server));
+    if let Some(row) = &summary.prepared {
+        suite.add_property(("prepared", row.to_string().as_str()));
+    }
     for row in &summary.kinds {
         let mut case = TestCase::new(row.kind.to_string(), TestCaseStatus::success());
         case.set_classname("statements");

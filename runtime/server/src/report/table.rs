@@ -33,6 +33,9 @@ pub fn table(about: &About<'_>, summary: &Summary) -> String {
             summary.retries
         );
     }
+    if let Some(row) = &summary.prepared {
+        let _ = writeln!(out, "prepared: {row}");
+    }
     let mut retired: BTreeMap<&str, u64> = BTreeMap::new();
     for reason in &summary.retired {
         *retired.entry(reason).or_default() += 1;

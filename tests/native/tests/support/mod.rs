@@ -84,13 +84,13 @@ fn interpreted(
             Units::Random(_) | Units::Strict(_) => units
                 .indexes()
                 .map(|index| {
-                    let mut unit = UnitText::default();
+                    let mut unit = UnitText::recording_values();
                     worker.generate(index, &mut unit);
                     unit
                 })
                 .collect(),
             Units::Bytes(bytes) => {
-                let mut unit = UnitText::default();
+                let mut unit = UnitText::recording_values();
                 worker.generate_from(0, &mut Bytes::new(bytes), &mut unit);
                 vec![unit]
             }
@@ -99,7 +99,7 @@ fn interpreted(
     Ok(made.expect("a thread"))
 }
 
-/// Makes units with both backends: how many, or how they differ.
+/// Makes units with both backends: how many, or how they differ, be it in where values are.
 pub fn compared(
     compiled: &Compiled,
     program: &Arc<Program>,
