@@ -123,7 +123,7 @@ impl Format {
 
     /// Brings unit `index` into its form where it stands, at the end of `unit.bytes`: nearly every
     /// unit is a statement that only lacks its terminator. `as_it_is`: it is known to be printed as it
-    /// is.
+    /// is. `scratch` is memory for the others.
     pub(super) fn write_in_place(
         &self,
         index: u64,

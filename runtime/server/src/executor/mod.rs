@@ -97,8 +97,8 @@ impl Settings {
             max_failures: 0,
             retries: 10,
             reconnect: Duration::from_secs(30),
-            prepared: None,
             told: None,
+            prepared: None,
         }
     }
 }
@@ -176,11 +176,11 @@ impl Run {
     fn record(&self, report: unit::Report) {
         self.control
             .count(1, report.statements(), report.bytes as u64);
-        if self.settings.prepared.is_some() {
-            self.control.count_cached(report.cached);
-        }
         if let Some(told) = &self.settings.told {
             (told.0)(report.index);
+        }
+        if self.settings.prepared.is_some() {
+            self.control.count_cached(report.cached);
         }
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.record(report);
