@@ -157,11 +157,12 @@ fn a_closed_pipe_ends_the_run_quietly() {
 
 /// Resident memory of a process in KiB.
 #[cfg(target_os = "linux")]
-fn resident(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    number.unwrap().parse().unwrap()
+fn resident(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 /// A run whose output is taken at about 1 MB/s waits for it: what is made does not pile up.
@@ -182,7 +183,7 @@ fn memory_stays_flat_when_the_output_is_slow() {
             output.read_exact(&mut part).unwrap();
             std::thread::sleep(std::time::Duration::from_millis(65));
             if step >= 16 {
-                memory.push(resident(child.id()));
+                memory.push(resident(child.id()).unwrap());
             }
         }
         child.kill().unwrap();

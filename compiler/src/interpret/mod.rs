@@ -71,25 +71,25 @@ impl Shared {
         observer: &mut O,
         text: &mut UnitText,
     ) {
-        unit.begin(&self.plan, index, text);
-        Machine {
-            program: &self.program,
-            code: if O::WATCHES {
-                let visibility = self.strict.as_ref().map(|(visibility, _)| visibility);
-                let code = || Code::new(&self.program, true, visibility);
-                self.watched.get_or_init(code)
-            } else {
-                &self.code
-            },
-            plan: &self.plan,
-            unit,
-            choices,
-            observer,
-            hidden: Vec::new(),
-            entered: Vec::new(),
-        }
-        .start(self.start);
-        unit.finish(text);
+        unit.make(&self.plan, index, text, |unit| {
+            Machine {
+                program: &self.program,
+                code: if O::WATCHES {
+                    let visibility = self.strict.as_ref().map(|(visibility, _)| visibility);
+                    let code = || Code::new(&self.program, true, visibility);
+                    self.watched.get_or_init(code)
+                } else {
+                    &self.code
+                },
+                plan: &self.plan,
+                unit,
+                choices,
+                observer,
+                hidden: Vec::new(),
+                entered: Vec::new(),
+            }
+            .start(self.start);
+        });
     }
 }
 

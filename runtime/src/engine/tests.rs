@@ -191,6 +191,31 @@ fn a_panicking_worker_ends_the_run() {
 }
 
 #[test]
+fn text_that_a_panicking_generator_keeps_is_not_counted() {
+    struct Keeps;
+    impl Generate for Keeps {
+        fn generate(&mut self, index: u64, unit: &mut UnitText) -> Emission {
+            if index == 10 {
+                unit.bytes = Vec::new();
+                panic!("this panic is expected");
+            }
+            Uneven.generate(index, unit)
+        }
+    }
+    let settings = Settings::new(0..100);
+    let mut found = Vec::new();
+    let control = Control::default();
+    let result = run(&settings, &sql(), &control, &mut found, || Keeps);
+    let Err(EngineError::WorkerPanicked { index, .. }) = result else {
+        panic!("{result:?}");
+    };
+    assert_eq!(
+        (index, control.counts().units, found.len()),
+        (Some(10), 0, 0)
+    );
+}
+
+#[test]
 fn what_was_made_before_a_panic_is_written() {
     struct PanicsAt(u64);
     impl Generate for PanicsAt {

@@ -110,13 +110,22 @@ struct Maker<'a, G> {
 }
 
 impl<G> Maker<'_, G> {
-    /// Puts what was made before a panic back into the buffer that it was made for. Gives the index of
-    /// the unit that was in hand.
-    fn save(&mut self, buffer: &mut Buffer) -> Option<u64> {
+    /// Puts what was made before a panic back into the buffer that it was made for. Gives the next
+    /// index: that of the unit that was in hand, unless the generator has kept the text.
+    fn save(&mut self, buffer: &mut Buffer) -> u64 {
         std::mem::swap(&mut self.unit.bytes, &mut buffer.text);
-        buffer.text.truncate(self.unit.start());
-        buffer.fingerprints.truncate(buffer.marks.len());
-        self.in_hand.get()
+        let text = self.unit.start();
+        match self.in_hand.get() {
+            Some(index) if buffer.text.len() >= text => {
+                buffer.text.truncate(text);
+                buffer.fingerprints.truncate(buffer.marks.len());
+                index
+            }
+            _ => {
+                buffer.clear(text);
+                buffer.first
+            }
+        }
     }
 }
 
@@ -176,7 +185,7 @@ impl Worker<'_> {
                     None
                 }
                 Err(panic) => {
-                    next = maker.save(&mut buffer).unwrap_or(next);
+                    next = maker.save(&mut buffer);
                     Some(panic)
                 }
             };

@@ -81,10 +81,10 @@ impl Shared {
         choices: &mut C,
         text: &mut UnitText,
     ) {
-        unit.begin(&self.plan, index, text);
-        unit.start_compiled(G::TABLES.slots.into());
-        G::derive(self.start, &self.plan, unit, choices);
-        unit.finish(text);
+        unit.make(&self.plan, index, text, |unit| {
+            unit.start_compiled(G::TABLES.slots.into());
+            G::derive(self.start, &self.plan, unit, choices);
+        });
     }
 }
 

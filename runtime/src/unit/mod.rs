@@ -105,6 +105,18 @@ pub struct Outer {
     context: u8,
 }
 
+/// A unit that is being made: finishes it, whatever happens.
+struct Making<'a> {
+    unit: &'a mut Unit,
+    text: &'a mut UnitText,
+}
+
+impl Drop for Making<'_> {
+    fn drop(&mut self) {
+        self.unit.finish(self.text);
+    }
+}
+
 impl Unit {
     /// An empty unit of a run.
     #[must_use]
@@ -142,8 +154,23 @@ impl Unit {
         }
     }
 
-    /// Starts unit `index`; its text grows in the memory of `text`, behind what is to stay there.
-    pub fn begin(&mut self, plan: &Plan, index: u64, text: &mut UnitText) {
+    /// Makes unit `index` by a derivation; its text grows in the memory of `text`, behind what is to
+    /// stay there, and stays there also when the derivation panics.
+    #[inline]
+    pub fn make(
+        &mut self,
+        plan: &Plan,
+        index: u64,
+        text: &mut UnitText,
+        derive: impl FnOnce(&mut Self),
+    ) {
+        self.begin(plan, index, text);
+        let making = Making { unit: self, text };
+        derive(&mut *making.unit);
+    }
+
+    /// Starts a unit.
+    fn begin(&mut self, plan: &Plan, index: u64, text: &mut UnitText) {
         std::mem::swap(&mut self.writer.bytes, &mut text.bytes);
         std::mem::swap(&mut self.writer.ends, &mut text.ends);
         self.writer.begin(text.start());
@@ -167,7 +194,7 @@ impl Unit {
     }
 
     /// Ends the last statement and hands the text over.
-    pub fn finish(&mut self, text: &mut UnitText) {
+    fn finish(&mut self, text: &mut UnitText) {
         self.writer.end_statement();
         std::mem::swap(&mut self.writer.bytes, &mut text.bytes);
         std::mem::swap(&mut self.writer.ends, &mut text.ends);
