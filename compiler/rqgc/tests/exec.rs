@@ -421,6 +421,33 @@ fn an_interrupted_run_says_where_to_go_on() {
 }
 
 #[test]
+fn coverage_counts_units_that_have_an_outcome() {
+    let server = server();
+    let scratch = Scratch::new();
+    let grammar = scratch.file("mixed.rqg", MIXED);
+    let path = scratch.path().join("c.json");
+    let coverage = path.to_str().unwrap();
+    let dsn = server.dsn();
+    let exec = ["exec", &grammar, "--dsn", &dsn, "--seed", "1", "-n", "300"];
+    let more = ["--max-failures", "300", "-c", "3", "--coverage", coverage];
+    let done = rqgc(&[&exec[..], &more].concat());
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let found: Value = serde_json::from_str(&scratch.read("c.json")).unwrap();
+    assert_eq!(found["units"], 300);
+    assert_eq!(found["rules"][0]["uses"], 300);
+    // Steered, nothing fails; the report is that of the units that were made.
+    let steered = ["--weight", "query.2=0", "--coverage", coverage];
+    let done = rqgc(&[&exec[..], &steered].concat());
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let found: Value = serde_json::from_str(&scratch.read("c.json")).unwrap();
+    let states = |at: usize| &found["rules"][0]["choices"][0]["alternatives"][at]["state"];
+    assert_eq!(
+        (states(0).as_str(), states(1).as_str()),
+        (Some("used"), Some("off"))
+    );
+}
+
+#[test]
 fn what_is_wrong_with_a_grammar_is_told_before_a_server_is_asked() {
     let scratch = Scratch::new();
     let grammar = scratch.file("bad.rqg", "grammar bad;\nrule query = SELECT nothing;\n");

@@ -5,8 +5,10 @@ mod constructs;
 mod support;
 
 use constructs::Constructs;
+use rqg_compiler::coverage::Counts;
 use rqg_compiler::diagnostics::{Code, render};
 use rqg_compiler::interpret::Generator;
+use rqg_compiler::steering::Steering;
 use rqg_compiler::{Compilation, Input, compile};
 use rqg_native_tests::{Compiled, RANDOM, TRIED, Units, random};
 use rqg_runtime::choices::{Recorded, Replay};
@@ -23,6 +25,9 @@ const UNITS: u64 = 200;
 /// Grammars that the interpreter alone runs, and units of each run.
 const INTERPRETED: u64 = 200;
 const INTERPRETED_UNITS: u64 = 30;
+
+/// Grammars that are steered by each of their rules.
+const STEERED: u64 = 40;
 
 fn compiled_text(seed: u64) -> (String, Compilation) {
     let text = random::grammar(seed);
@@ -153,6 +158,71 @@ fn every_unit_ends_meets_what_it_demands_and_can_be_replayed() {
             );
         }
     }
+}
+
+#[test]
+fn steered_grammars_end_and_keep_to_it() {
+    let models = models();
+    let (mut runs, mut refused) = (0, 0);
+    for seed in 0..STEERED {
+        let (text, compilation) = compiled_text(seed);
+        let Some(grammar) = compilation
+            .grammar
+            .filter(|_| compilation.program.is_some())
+        else {
+            continue;
+        };
+        for rule in grammar.rules.iter().filter(|rule| rule.name != "query") {
+            for only in [false, true] {
+                let name = vec![rule.name.clone()];
+                let (only, without) = if only { (name, vec![]) } else { (vec![], name) };
+                let steering = Steering {
+                    only,
+                    without,
+                    ..Steering::default()
+                };
+                let what = format!("seed {seed}, {steering:?}");
+                let input = Input::text(format!("random_{seed}.rqg"), text.clone());
+                let steered = compile(&input.steer(steering.clone()));
+                let Some(program) = steered.program else {
+                    refused += 1;
+                    continue;
+                };
+                let (_, model) = &models[seed as usize % models.len()];
+                let settings = settings(DIALECTS[seed as usize % DIALECTS.len()], seed);
+                let Ok(generator) = Generator::new(program, Arc::clone(model), settings) else {
+                    continue;
+                };
+                runs += 1;
+                let wrong = guarded(&what, move || {
+                    generator.with_stack(|generator| {
+                        first_wrong(generator).or_else(|| strays(generator, &steering))
+                    })
+                });
+                let wrong = wrong.expect("a thread");
+                assert!(wrong.is_none(), "{what}: {wrong:?}\n{text}");
+            }
+        }
+    }
+    assert!(runs > 100 && refused > 5, "{runs} runs, {refused} refused");
+}
+
+/// The first unit that uses a rule that is left out.
+fn strays(generator: &Generator, steering: &Steering) -> Option<String> {
+    let mut worker = generator.worker();
+    let mut unit = UnitText::default();
+    let mut counts = Counts::default();
+    for index in 0..INTERPRETED_UNITS {
+        worker.generate_and_watch(index, &mut counts, &mut unit);
+        let rules = generator.program().rules.iter().zip(&counts.rules);
+        let mut used = rules
+            .filter(|(_, uses)| **uses > 0)
+            .map(|(rule, _)| &rule.name);
+        if used.any(|name| steering.without.contains(name)) {
+            return Some(format!("unit {index} uses a rule that is left out"));
+        }
+    }
+    None
 }
 
 /// The first unit that has a draw or choice without candidates, or that its choices don't make again.
