@@ -41,10 +41,13 @@ impl Units {
     /// The units one by one.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = MadeUnit<'_>> {
         let mut start = 0;
-        self.marks.iter().map(move |mark| MadeUnit {
-            index: mark.index,
-            text: &self.text[std::mem::replace(&mut start, mark.end)..mark.end],
-            statements: mark.statements,
+        self.marks.iter().map(move |mark| {
+            let unit = std::mem::replace(&mut start, mark.end)..mark.end;
+            MadeUnit {
+                index: mark.index,
+                text: self.text.get(unit).unwrap_or_default(),
+                statements: mark.statements,
+            }
         })
     }
 
@@ -57,11 +60,12 @@ impl Units {
 
 impl Sink for Units {
     fn write(&mut self, batch: &Batch<'_>) -> io::Result<()> {
-        let Some(last) = batch.marks.last() else {
+        if batch.marks.is_empty() {
             return Ok(());
-        };
+        }
         let start = self.text.len();
-        self.text.extend_from_slice(&batch.text[..last.end]);
+        // The marks are those of all of the text.
+        self.text.extend_from_slice(batch.text);
         self.marks.extend(batch.marks.iter().map(|mark| Mark {
             end: start + mark.end,
             ..*mark
